@@ -1,0 +1,55 @@
+"""The small words of the contract: identifiers, times, versions."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID, uuid5
+
+from msgspec import Meta
+
+Identifier = Annotated[
+    str,
+    Meta(pattern=r"^[a-z0-9-]{1,40}$", description="A name that people chose, such as `polresta-surakarta`."),
+]
+Region = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]{2,10}$", description="Kemendagri code without dots, such as `3372` for Surakarta."),
+]
+PlaceCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?$", description="Kemendagri code with dots."
+    ),
+]
+Timestamp = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+        description="RFC 3339, UTC, milliseconds.",
+    ),
+]
+Version = Annotated[
+    int, Meta(ge=0, le=2**53 - 1, description="Counts up by its owner; the higher version wins.")
+]
+Code = Annotated[
+    str, Meta(pattern=r"^[a-z0-9.-]{1,60}$", description="A stable word of an open enumeration.")
+]
+
+_FOLLOWS = UUID("7d8f2f0a-6b1e-5c55-9d0a-2f6f0c1b8a11")
+
+
+def to_timestamp(moment: datetime) -> Timestamp:
+    """Write an aware moment as the wire wants it, cut to milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_timestamp(written: Timestamp) -> datetime:
+    """Read a wire time. Raises ValueError where the digits are no date."""
+    return datetime.fromisoformat(written)
+
+
+def following_id(cause: UUID, role: str) -> UUID:
+    """The id of what follows from message `cause` in `role`: always the same, so a repeat is recognised.
+
+    Name-based (RFC 9562, version 5).
+    """
+    return uuid5(_FOLLOWS, f"{cause}/{role}")

@@ -1,0 +1,50 @@
+"""What a gateway says of its readers and of itself."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ketuk_events.names import Code, Identifier, Region, Timestamp, Version
+
+
+class ReaderState(Struct, frozen=True, kw_only=True):
+    """One reader as its gateway sees it."""
+
+    reader: Identifier
+    model: Annotated[str, Meta(max_length=200, description="The name that PC/SC gives it.")]
+    state: Annotated[Code, Meta(description="ready, card, reading, gone; more may come.")]
+    sam: Annotated[bool, Meta(description="Whether a SAM answers for this reader.")]
+    physical: Annotated[bool, Meta(description="False for a simulated reader.")]
+
+
+class ReaderConnected(Struct, frozen=True, kw_only=True):
+    """A reader came."""
+
+    region: Region
+    gateway: Identifier
+    reader: ReaderState
+    epoch: Annotated[Version, Meta(description="Counts the starts of the gateway.")]
+    sequence: Annotated[Version, Meta(description="Counts within an epoch.")]
+
+
+class ReaderDisconnected(Struct, frozen=True, kw_only=True):
+    """A reader went."""
+
+    region: Region
+    gateway: Identifier
+    reader: ReaderState
+    epoch: Version
+    sequence: Version
+
+
+class GatewayBeat(Struct, frozen=True, kw_only=True):
+    """Every 30 seconds: the gateway lives, and this is how it fares."""
+
+    region: Region
+    gateway: Identifier
+    epoch: Version
+    sequence: Version
+    readers: tuple[ReaderState, ...]
+    backlog: Annotated[int, Meta(ge=0, description="Messages that wait in the spool.")]
+    clock: Timestamp
+    version: Annotated[str, Meta(max_length=40)]
