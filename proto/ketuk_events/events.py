@@ -1,4 +1,7 @@
-"""Events on the wire: CloudEvents 1.0 in AMQP 0-9-1, binary mode (attributes are headers, the body is the data)."""
+"""Events on the wire: CloudEvents 1.0 over AMQP 0-9-1 in binary mode.
+
+The attributes are headers, the body is the data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,17 +57,17 @@ def event(
     kind: Kind,
     data: msgspec.Struct,
     *,
-    id: UUID,
+    event_id: UUID,
     region: str,
     source: str,
     owner: str,
-    time: datetime,  # noqa: A002  CloudEvents' word
+    time: datetime,
 ) -> Event:
     """An event of `kind` that happened at `time`. Raises TypeError where data is of another kind."""
     if not isinstance(data, kind.body):
         raise TypeError(f"{kind.name} carries {kind.body.__name__}, not {type(data).__name__}")
     return Event(
-        id=id,
+        id=event_id,
         kind=kind,
         region=region,
         source=source,
@@ -98,7 +101,10 @@ def to_wire(event: Event) -> Wire:
 def from_wire(
     *, message_id: str | None, routing_key: str, headers: Mapping[str, object], body: bytes
 ) -> Event:
-    """Read and validate a message in one pass. Raises Malformed with the reason; unknown fields are ignored."""
+    """Read and validate a message in one pass; unknown fields are ignored.
+
+    Raises Malformed with the reason.
+    """
     name = headers.get(f"{_PREFIX}type")
     kind = KIND_BY_TYPE.get(name) if isinstance(name, str) else None
     if kind is None:

@@ -37,9 +37,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     ended: Timestamp
     answer: Annotated[
         Code,
-        Meta(
-            description="ktp-el; other (a card of another kind); none (no answer); removed (gone before it said)."
-        ),
+        Meta(description="ktp-el; other (another kind of card); none (no answer); removed (gone too soon)."),
     ]
     reader_proven: Annotated[bool, Meta(description="The reader read a KTP-el within ten minutes.")]
     files: tuple[FileReading, ...]

@@ -1,0 +1,1 @@
+"""What services stand on: bus, relay, PostgreSQL, web, logs, settings, life cycle."""

@@ -1,0 +1,111 @@
+"""Connections to the broker, and confirmed publishing on them.
+
+Plain connections rather than the self-restoring kind: after a loss `patience` builds everything anew, so that
+no channel, consumer or publish of an earlier connection lives on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from yarl import URL
+
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import Wire
+from ketuk_events.names import to_timestamp
+
+EVENTS = "ketuk.events"
+DEAD_LETTERS = "ketuk.dead-letters"
+HEARTBEAT_SECONDS = 40
+CONFIRM_SECONDS = 30.0
+
+Connect = Callable[[], Awaitable[AbstractConnection]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broker:
+    """Where the broker is, and as whom a service speaks there."""
+
+    url: str
+    name: str
+    """Shown in the broker's list of connections."""
+
+    @property
+    def user(self) -> str:
+        """The account; every message carries it, and the broker rejects another."""
+        return URL(self.url).user or "guest"
+
+    async def connect(self) -> AbstractConnection:
+        """Open a connection. Raises AMQPConnectionError or OSError where the broker is away."""
+        return await aio_pika.connect(
+            self.url,
+            client_properties={"connection_name": self.name},
+            heartbeat=HEARTBEAT_SECONDS,
+            timeout=10,
+        )
+
+    @asynccontextmanager
+    async def channel(self) -> AsyncIterator[AbstractChannel]:
+        """A channel with publisher confirms on a connection of its own; both are closed at the end."""
+        connection = await self.connect()
+        async with connection:
+            # `on_return_raises`: without it an unroutable message would look confirmed
+            yield await connection.channel(publisher_confirms=True, on_return_raises=True)
+
+    async def publisher(self, channel: AbstractChannel, *, exchange: str = EVENTS) -> "Publisher":
+        """A publisher to an exchange that the topology job declared (it is not created here)."""
+        declared = await channel.get_exchange(exchange, ensure=False)
+        return Publisher(channel=channel, exchange=declared, user=self.user)
+
+
+class Publisher:
+    """Publishes and returns only when the broker has confirmed."""
+
+    def __init__(self, *, channel: AbstractChannel, exchange: AbstractExchange, user: str) -> None:
+        self._channel = channel
+        self._exchange = exchange
+        self._user = user
+
+    async def publish_all(self, wires: Sequence[Wire]) -> None:
+        """Publish messages together and wait until each is confirmed.
+
+        Raises an AMQPError where one is refused or cannot be routed, a TimeoutError where no confirm comes:
+        then none may be taken as sent. An id that occurs twice is sent once, for two messages with one id in
+        flight on a channel can make a returned one look confirmed.
+        """
+        unique = {wire.message_id: wire for wire in wires}
+        outcomes = await asyncio.gather(*map(self._publish, unique.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _publish(self, wire: Wire) -> None:
+        await self._exchange.publish(
+            message(wire, user=self._user, headers={"cloudEvents_sentat": to_timestamp(datetime.now(UTC))}),
+            wire.routing_key,
+            mandatory=wire.delivery is Delivery.WORK,
+            timeout=CONFIRM_SECONDS,
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the channel is gone, so that nothing can be published any more."""
+        return self._channel.is_closed
+
+
+def message(wire: Wire, *, user: str, headers: Mapping[str, str]) -> aio_pika.Message:
+    """The AMQP message for a wire message, with further headers."""
+    transient = wire.delivery is Delivery.HEARTBEAT
+    return aio_pika.Message(
+        wire.body,
+        headers={**wire.headers, **headers},
+        content_type=wire.content_type,
+        delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT if transient else aio_pika.DeliveryMode.PERSISTENT,
+        expiration=60 if transient else None,
+        message_id=wire.message_id,
+        user_id=user,
+    )

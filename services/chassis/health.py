@@ -1,0 +1,88 @@
+"""Health: each resource registers its own ping; a blip does not flip readiness."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+PING_SECONDS = 2.0
+
+
+class Sick(Exception):
+    """What a ping raises; `str()` says why in words for the operator."""
+
+
+class Pulse:
+    """Whether a long-running part (a consumer, a relay, a reader's watch) is connected and at work."""
+
+    def __init__(self) -> None:
+        self._why: str | None = "not started yet"
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the part is at work now."""
+        return self._why is None
+
+    def up(self) -> None:
+        """Say that the part is at work."""
+        self._why = None
+
+    def down(self, why: str) -> None:
+        """Say that the part waits, and why."""
+        self._why = why
+
+    async def ping(self) -> None:
+        """Raise Sick while the part is down."""
+        if self._why is not None:
+            raise Sick(self._why)
+
+
+class Readiness(Struct, frozen=True, kw_only=True):
+    """The answer of `/readyz`."""
+
+    ready: bool
+    resources: dict[str, str]
+    """By name: `ok`, or why not."""
+
+
+class Health:
+    """The resources of one service.
+
+    Args:
+        blip_seconds: for how long a resource that was well may fail before the service is not ready.
+    """
+
+    def __init__(self, *, blip_seconds: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pings: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._last_well: dict[str, float] = {}
+        self._blip_seconds = blip_seconds
+        self._clock = clock
+
+    def register(self, name: str, ping: Callable[[], Awaitable[None]]) -> None:
+        """Add a resource; its ping returns when it is well and raises when not."""
+        self._pings[name] = ping
+
+    async def look(self) -> Readiness:
+        """Ping all resources at once."""
+        found = dict(
+            zip(self._pings, await asyncio.gather(*map(self._ping, self._pings.values())), strict=True)
+        )
+        now = self._clock()
+        self._last_well.update({name: now for name, word in found.items() if word == "ok"})
+        sick = [
+            name
+            for name, word in found.items()
+            if word != "ok" and now - self._last_well.get(name, float("-inf")) > self._blip_seconds
+        ]
+        return Readiness(ready=not sick, resources=found)
+
+    @staticmethod
+    async def _ping(ping: Callable[[], Awaitable[None]]) -> str:
+        try:
+            await asyncio.wait_for(ping(), PING_SECONDS)
+        except Sick as why:
+            return str(why)
+        except Exception as failure:  # noqa: BLE001  whatever a ping raises means that its resource is unwell
+            return type(failure).__name__
+        return "ok"

@@ -1,0 +1,41 @@
+"""The life of a service process: start, run until told to stop, finish what is held, end."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+import uvloop
+
+GRACE_SECONDS = 20.0
+"""How long a stopping service may take to finish what it holds; the rest is left to the others."""
+
+
+def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`."""
+    uvloop.run(_live(serve))
+
+
+async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    log = structlog.get_logger()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    serving = asyncio.ensure_future(serve(stopping))
+    told = asyncio.create_task(stopping.wait())
+    log.info("started")
+    await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    try:
+        await asyncio.wait_for(serving, GRACE_SECONDS)
+    except TimeoutError:
+        log.warning("stopped before all was finished", seconds=GRACE_SECONDS)
+    log.info("stopped")
+
+
+async def pause(seconds: float, *, stopping: asyncio.Event) -> None:
+    """Wait for a time, or less where the service is told to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)

@@ -1,0 +1,67 @@
+"""The outbox: messages that were decided on and wait to be sent, and the relay that sends them."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Protocol
+
+import structlog
+
+from chassis.broker import EVENTS, Broker
+from chassis.health import Pulse
+from chassis.patience import persist
+from ketuk_events.events import Wire
+
+LOOK_AGAIN_SECONDS = 1.0
+"""How often a relay looks without being woken: for rows of another process, or of an earlier one."""
+
+
+class Outbox(Protocol):
+    """Where messages wait, oldest first, stored in the transaction that decided on them."""
+
+    added: asyncio.Event
+    """Set whenever messages were added in this process."""
+
+    def waiting(self, limit: int) -> AbstractAsyncContextManager[Sequence[Wire]]:
+        """The oldest messages, held by the block alone; a block that ends well removes them for good.
+
+        A block that raises removes nothing.
+        """
+
+
+class Relay:
+    """Sends what waits in an outbox, in order, and forgets it once the broker has confirmed."""
+
+    def __init__(self, *, broker: Broker, outbox: Outbox, exchange: str = EVENTS, at_most: int = 200) -> None:
+        self._broker = broker
+        self._outbox = outbox
+        self._exchange = exchange
+        self._at_most = at_most
+        self._log = structlog.get_logger(part="relay", exchange=exchange)
+        self.pulse = Pulse()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Relay until told to stop."""
+
+        async def session() -> None:
+            async with self._broker.channel() as channel:
+                publisher = await self._broker.publisher(channel, exchange=self._exchange)
+                self.pulse.up()
+                while not stopping.is_set():
+                    self._outbox.added.clear()
+                    async with self._outbox.waiting(self._at_most) as wires:
+                        # confirm before you forget: the rows go when this block has ended well
+                        await publisher.publish_all(wires)
+                    if len(wires) < self._at_most:
+                        await self._more(stopping)
+                    if publisher.is_closed:
+                        raise ConnectionError("the channel was closed")
+
+        await persist(session, name=f"relay to {self._exchange}", stopping=stopping, pulse=self.pulse)
+
+    async def _more(self, stopping: asyncio.Event) -> None:
+        waits = [asyncio.create_task(self._outbox.added.wait()), asyncio.create_task(stopping.wait())]
+        with suppress(TimeoutError):
+            await asyncio.wait(waits, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()

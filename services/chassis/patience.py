@@ -1,0 +1,53 @@
+"""Patience: what depends on a broker or a database tries again until that is back."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import aio_pika.exceptions
+import asyncpg
+import structlog
+
+from chassis.health import Pulse
+from chassis.life import pause
+
+TRANSIENT: tuple[type[BaseException], ...] = (
+    OSError,  # includes ConnectionError and TimeoutError
+    aio_pika.exceptions.AMQPError,
+    aio_pika.exceptions.ChannelInvalidStateError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.DiskFullError,
+    asyncpg.InterfaceError,
+)
+"""Failures of a dependency rather than of the work: they pass by themselves."""
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+async def persist(
+    attempt: Callable[[], Awaitable[None]], *, name: str, stopping: asyncio.Event, pulse: Pulse
+) -> None:
+    """Run `attempt` until it returns or the service stops; a transient failure is waited out.
+
+    `pulse` is down while it fails; the attempt itself says when it is up. Any other exception is raised.
+    """
+    log = structlog.get_logger(part=name)
+    wait = _FIRST_PAUSE
+    while not stopping.is_set():
+        try:
+            return await attempt()
+        except TRANSIENT as failure:
+            if pulse.is_up:
+                wait = _FIRST_PAUSE
+            pulse.down(type(failure).__name__)
+            log.warning("waits", because=type(failure).__name__, seconds=round(wait, 1))
+            await pause(wait * random.uniform(0.8, 1.2), stopping=stopping)  # noqa: S311  spreads retries, no secret
+            wait = min(wait * 2, _LONGEST_PAUSE)
+    return None

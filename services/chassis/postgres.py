@@ -1,0 +1,115 @@
+"""PostgreSQL: a pool that waits for its database, and the outbox table."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import msgspec
+
+from chassis.health import Pulse
+from chassis.patience import persist
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import Wire
+
+Pool = asyncpg.Pool[asyncpg.Record]
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+
+@asynccontextmanager
+async def database(url: str, *, name: str, size: int = 8) -> AsyncIterator[Pool]:
+    """A pool that opens a connection when one is needed, so that a service starts without its database.
+
+    Raises a transient failure (see `patience`) from its use while the database is away.
+    """
+    pool = asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        timeout=5,
+        command_timeout=30,
+        server_settings={"application_name": name},
+    )
+    async with pool:
+        yield pool
+
+
+async def ping(pool: Pool) -> None:
+    """Return when the database answers."""
+    await pool.fetchval("SELECT 1", timeout=2)
+
+
+async def reached(pool: Pool, *, stopping: asyncio.Event, pulse: Pulse) -> None:
+    """Wait until the database answers or the service is told to stop."""
+
+    async def attempt() -> None:
+        await ping(pool)
+        pulse.up()
+
+    await persist(attempt, name="database", stopping=stopping, pulse=pulse)
+
+
+class PostgresOutbox:
+    """The table `outbox`, which each service that has one makes in its migrations.
+
+    ```sql
+    CREATE TABLE outbox (
+        position     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        message_id   uuid NOT NULL UNIQUE,
+        routing_key  text NOT NULL,
+        headers      text NOT NULL,
+        body         bytea NOT NULL,
+        delivery     text NOT NULL
+    )
+    ```
+    """
+
+    def __init__(self, *, pool: Pool) -> None:
+        self._pool = pool
+        self.added = asyncio.Event()
+
+    async def add(self, connection: Connection, wires: Sequence[Wire]) -> None:
+        """Add messages in the caller's transaction; one whose id already waits is not added again."""
+        await connection.executemany(
+            """
+            INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
+            VALUES ($1::text::uuid, $2, $3, $4, $5) ON CONFLICT (message_id) DO NOTHING
+            """,
+            [
+                (
+                    wire.message_id,
+                    wire.routing_key,
+                    msgspec.json.encode(wire.headers).decode(),
+                    wire.body,
+                    wire.delivery.value,
+                )
+                for wire in wires
+            ],
+        )
+        self.added.set()
+
+    @asynccontextmanager
+    async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:
+        """See `Outbox`. Other processes pass over the rows that this block holds."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(
+                """
+                SELECT position, message_id::text AS message_id, routing_key, headers, body, delivery
+                FROM outbox ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
+                """,
+                limit,
+            )
+            yield [_wire(row) for row in rows]
+            await connection.execute(
+                "DELETE FROM outbox WHERE position = ANY($1)", [row["position"] for row in rows]
+            )
+
+
+def _wire(row: asyncpg.Record) -> Wire:
+    return Wire(
+        message_id=row["message_id"],
+        routing_key=row["routing_key"],
+        headers=msgspec.json.decode(row["headers"], type=dict[str, str]),
+        body=row["body"],
+        delivery=Delivery(row["delivery"]),
+    )

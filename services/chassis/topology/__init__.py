@@ -1,0 +1,1 @@
+"""The topology job: declares every account, exchange, queue and policy before any service starts."""

@@ -1,0 +1,56 @@
+"""What there is on the broker: frozen values, compared with nothing and applied as they are."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """A durable quorum queue and the routing keys that lead to it."""
+
+    name: str
+    exchange: str
+    keys: tuple[str, ...]
+    arguments: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """A durable exchange."""
+
+    name: str
+    kind: str = "topic"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """A policy over queues: unlike arguments it can be changed later."""
+
+    name: str
+    pattern: str
+    definition: dict[str, object]
+    priority: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A user of one virtual host, with patterns of what it may configure, write and read."""
+
+    name: str
+    password: str
+    configure: str = "^$"
+    write: str = "^$"
+    read: str = "^$"
+    topics: tuple[tuple[str, str], ...] = ()
+    """(exchange, pattern of the routing keys that it may publish)."""
+    limits: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VirtualHost:
+    """A virtual host and all that is in it."""
+
+    name: str
+    exchanges: tuple[Exchange, ...]
+    queues: tuple[Queue, ...]
+    policies: tuple[Policy, ...]
+    accounts: tuple[Account, ...]

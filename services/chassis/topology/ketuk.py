@@ -1,0 +1,127 @@
+"""Ketuk's two virtual hosts: one for the services, one for the agencies."""
+
+import re
+
+from msgspec import Struct
+
+from chassis.broker import DEAD_LETTERS, EVENTS
+from chassis.topology.declared import Account, Exchange, Policy, Queue, VirtualHost
+
+SERVICES_HOST = "ketuk"
+AGENCIES_HOST = "ketuk-agencies"
+AGENCIES = "ketuk.agencies"
+DELIVERY_LIMIT = 20
+FEED_LENGTH = 1_000_000
+
+
+class Feed(Struct, frozen=True):
+    """An agency's account and the queue that only it reads."""
+
+    password: str
+    queue: str
+
+
+class Accounts(Struct, frozen=True):
+    """The accounts and their passwords, as the secret file `ketuk_accounts` has them."""
+
+    services: dict[str, str]
+    gateways: dict[str, str]
+    """By `<region>.<gateway>`."""
+    agencies: dict[str, Feed]
+
+
+def services_host(accounts: Accounts) -> VirtualHost:
+    """Where gateways, verification and registry speak."""
+
+    def queue(name: str, *keys: str) -> Queue:
+        return Queue(name=name, exchange=EVENTS, keys=keys)
+
+    return VirtualHost(
+        name=SERVICES_HOST,
+        exchanges=(Exchange(name=EVENTS), Exchange(name=DEAD_LETTERS, kind="fanout")),
+        queues=(
+            Queue(name=DEAD_LETTERS, exchange=DEAD_LETTERS, keys=("",)),
+            queue("verification.readings", "card.read.v1.#"),
+            queue(
+                "verification.projection",
+                "card.status_changed.v1.#",
+                "gateway.approved.v1.#",
+                "gateway.suspended.v1.#",
+                "key.published.v1.#",
+                "purposes.changed.v1.#",
+                "snapshot.part.v1.#",
+            ),
+            queue("registry.verdicts", "tap.judged.v1.#"),
+            queue("registry.fleet", "reader.connected.v1.#", "reader.disconnected.v1.#", "gateway.beat.v1.#"),
+            queue("registry.snapshots", "snapshot.requested.v1.#"),
+        ),
+        policies=(
+            Policy(
+                name="work",
+                pattern=r"^(verification|registry)\.",
+                definition={
+                    "delivery-limit": DELIVERY_LIMIT,
+                    "dead-letter-exchange": DEAD_LETTERS,
+                    "dead-letter-strategy": "at-least-once",
+                    "overflow": "reject-publish",
+                },
+            ),
+        ),
+        accounts=(
+            *(_service(name, password) for name, password in accounts.services.items()),
+            *(_gateway(name, password) for name, password in accounts.gateways.items()),
+        ),
+    )
+
+
+def agencies_host(accounts: Accounts) -> VirtualHost:
+    """Where agencies read their feeds; the registry is the only one who publishes."""
+    return VirtualHost(
+        name=AGENCIES_HOST,
+        exchanges=(Exchange(name=AGENCIES),),
+        queues=tuple(
+            Queue(name=feed.queue, exchange=AGENCIES, keys=(f"*.*.*.*.{agency}",))
+            for agency, feed in accounts.agencies.items()
+        ),
+        policies=(
+            Policy(
+                name="feeds",
+                pattern=".*",
+                definition={"max-length": FEED_LENGTH, "overflow": "drop-head"},
+            ),
+        ),
+        accounts=(
+            Account(
+                name="registry", password=accounts.services["registry"], write=f"^{re.escape(AGENCIES)}$"
+            ),
+            *(
+                Account(
+                    name=agency,
+                    password=feed.password,
+                    read=f"^{re.escape(feed.queue)}$",
+                    limits={"max-connections": 8, "max-channels": 32},
+                )
+                for agency, feed in accounts.agencies.items()
+            ),
+        ),
+    )
+
+
+def _service(name: str, password: str) -> Account:
+    exchanges = "|".join(re.escape(exchange) for exchange in (EVENTS, DEAD_LETTERS))
+    return Account(name=name, password=password, write=f"^({exchanges})$", read=rf"^{re.escape(name)}\.")
+
+
+def _gateway(name: str, password: str) -> Account:
+    # its reply queue expires when it stays away, so it makes that one itself
+    own = rf"^gateway\.{re.escape(name)}$"
+    spoken = rf"^(card|reader|gateway)\.[a-z_]+\.v[0-9]+\.{re.escape(name)}$"
+    return Account(
+        name=name,
+        password=password,
+        configure=own,
+        write=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
+        read=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
+        topics=((EVENTS, spoken),),
+        limits={"max-connections": 8, "max-channels": 32},
+    )
