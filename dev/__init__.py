@@ -1,0 +1,1 @@
+"""The private stack, the demo and its ledger."""
