@@ -1,0 +1,1 @@
+"""The demo: the whole of Ketuk on this machine, with simulated cards and an independent ledger."""

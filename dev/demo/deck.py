@@ -1,0 +1,41 @@
+"""The deck: which kinds of cards are tapped, in which order, on which reader."""
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from dev.ledger.expectations import EXPECTATIONS
+
+SHARE = 0.05
+"""Each kind makes up at least this much of a deck."""
+UNPROVEN = "mute-unproven"
+"""Comes before all others: once a reader has read a card it is proven for ten minutes."""
+
+
+def deck(*, taps: int, seed: int, readers: int) -> tuple[tuple[str, ...], ...]:
+    """For each reader the kinds in their order; `taps` in all. Raises ValueError for too few taps."""
+    kinds = tuple(EXPECTATIONS)
+    if taps < len(kinds):
+        raise ValueError(f"at least {len(kinds)} taps are needed, one for each kind of card")
+    at_least = -(-taps * SHARE // 1)
+    each = max(1, min(int(at_least), taps // len(kinds)))
+    shuffled = [kind for kind in kinds if kind != UNPROVEN for _ in range(each)]
+    shuffled += ["healthy"] * (taps - each * len(kinds))
+    random.Random(seed).shuffle(shuffled)  # noqa: S311  a repeatable order, no secret
+    return tuple(
+        (*_dealt([UNPROVEN] * each, reader, readers), *_dealt(shuffled[::-1], readers - 1 - reader, readers))
+        for reader in range(readers)
+    )
+
+
+def _dealt(cards: Sequence[str], reader: int, readers: int) -> tuple[str, ...]:
+    return tuple(cards[reader::readers])
+
+
+def endless(*, seed: int, reader: int) -> Iterator[str]:
+    """Kinds for a demo without an end."""
+    kinds = [kind for kind in EXPECTATIONS if kind != UNPROVEN] + ["healthy"] * 6
+    for turn in count():
+        order = list(kinds)
+        random.Random(f"{seed}/{reader}/{turn}").shuffle(order)  # noqa: S311  a repeatable order, no secret
+        yield from order

@@ -1,0 +1,55 @@
+"""Reads an agency's queue as an agency would: its own account, its own code."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import aio_pika
+import aio_pika.exceptions
+from yarl import URL
+
+from dev.ledger.entries import Received
+
+AWAY_SECONDS = 0.5
+
+
+class FeedReader:
+    """Collects all that arrives for one agency, across losses of the broker."""
+
+    def __init__(self, *, institution: str, url: str) -> None:
+        """Describe the feed; `url` has the queue's name in its query: `…/ketuk-agencies?queue=NAME`."""
+        address = URL(url)
+        self.received: list[Received] = []
+        self._institution = institution
+        self._queue = address.query["queue"]
+        self._url = str(address.with_query(None))
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            try:
+                async with await aio_pika.connect(self._url, timeout=5) as connection:
+                    await self._read(await connection.channel())
+            except (OSError, aio_pika.exceptions.AMQPError):
+                await asyncio.sleep(AWAY_SECONDS)
+
+    async def _read(self, channel: aio_pika.abc.AbstractChannel) -> None:
+        await channel.set_qos(prefetch_count=100)
+        queue = await channel.get_queue(self._queue, ensure=False)
+        async with queue.iterator() as deliveries:
+            async for delivery in deliveries:
+                self.received.append(self._entry(json.loads(delivery.body)))
+                await delivery.ack()
+
+    def _entry(self, event: dict[str, Any]) -> Received:
+        data = event["data"]
+        return Received(
+            institution=self._institution,
+            event_id=event["id"],
+            reader=data["reader"],
+            tapped=datetime.fromisoformat(data["tapped"]),
+            outcome=data["outcome"],
+            reason=data["reason"],
+            arrived=datetime.now(UTC),
+        )

@@ -1,0 +1,149 @@
+"""The processes that we started: known by number and start time, so that nothing else is ever ended."""
+
+import json
+import os
+import pwd
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from dev.stack.missing import Missing
+
+END_SECONDS = 15.0
+_CLOCK_GRAIN = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Child:
+    """One process, the leader of its own process group."""
+
+    name: str
+    pid: int
+    started: float
+    """As the kernel has it: a number alone may be somebody else's by now."""
+
+    def is_alive(self) -> bool:
+        """Whether this very process still runs."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < _CLOCK_GRAIN
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+
+class Children:
+    """Starts and ends processes, and remembers them in a file for the next start after a kill."""
+
+    def __init__(self, *, folder: Path) -> None:
+        self._record = folder / "children.json"
+        self._logs = folder / "logs"
+        self._children: dict[str, Child] = {}
+        if self._record.exists():
+            for entry in json.loads(self._record.read_text()):
+                child = Child(**entry)
+                self._children[child.name] = child
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        environment: Mapping[str, str] | None = None,
+        user: str | None = None,
+        pass_fds: Sequence[int] = (),
+        folder: Path | None = None,
+    ) -> Child:
+        """Start a process in its own session; what it prints goes to `logs/NAME.log`.
+
+        Raises Missing where the program is not installed.
+        """
+        self._logs.mkdir(exist_ok=True)
+        with (self._logs / f"{name}.log").open("ab") as log:
+            try:
+                process = subprocess.Popen(  # noqa: S603  the commands are our own
+                    [str(word) for word in command],
+                    env={**os.environ, **(environment or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    user=user,
+                    group=user and _group_of(user),
+                    extra_groups=[] if user else None,
+                    pass_fds=pass_fds,
+                    cwd=folder,
+                )
+            except FileNotFoundError:
+                raise Missing(f"{command[0]} is not installed; run `make setup`.") from None
+        child = Child(name=name, pid=process.pid, started=psutil.Process(process.pid).create_time())
+        self._children[name] = child
+        self._write()
+        return child
+
+    def kill(self, name: str) -> None:
+        """End a process and its group at once, as a power cut would."""
+        self._end(self._children[name], signal.SIGKILL)
+
+    def stop(self, name: str) -> None:
+        """Ask a process to end, and end it where it does not."""
+        child = self._children.get(name)
+        if child is None:
+            return
+        self._end(child, signal.SIGTERM)
+        self._end(child, signal.SIGKILL)
+        del self._children[name]
+        self._write()
+
+    def stop_all(self) -> None:
+        """End all, the youngest first: those of this start and those that an earlier one left behind."""
+        for name in reversed(list(self._children)):
+            self.stop(name)
+
+    def is_alive(self, name: str) -> bool:
+        """Whether a process of that name runs."""
+        child = self._children.get(name)
+        return child is not None and child.is_alive()
+
+    def names(self) -> list[str]:
+        """All that were started and not stopped, in the order of their start."""
+        return list(self._children)
+
+    def log(self, name: str) -> Path:
+        """Where a process prints to."""
+        return self._logs / f"{name}.log"
+
+    def _end(self, child: Child, number: signal.Signals) -> None:
+        if not child.is_alive():
+            _reap(child.pid)
+            return
+        os.killpg(child.pid, number)
+        deadline = time.monotonic() + END_SECONDS
+        while child.is_alive() and time.monotonic() < deadline:
+            _reap(child.pid)
+            time.sleep(0.02)
+
+    def _write(self) -> None:
+        entries = [
+            {"name": child.name, "pid": child.pid, "started": child.started}
+            for child in self._children.values()
+        ]
+        fresh = self._record.with_suffix(".new")
+        fresh.write_text(json.dumps(entries))
+        fresh.replace(self._record)
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return  # started by an earlier process, and init's to reap
+
+
+def _group_of(user: str) -> int:
+    return pwd.getpwnam(user).pw_gid

@@ -1,0 +1,75 @@
+"""A private pcscd with virtual readers (vsmartcard's vpcd), reached by its own socket.
+
+The daemon takes its socket as systemd would pass it. It does not run as root, for as root it would remove the
+pid file of another pcscd when it ends.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+from dev.stack.children import Children
+from dev.stack.missing import Missing
+from dev.stack.waiting import until_ready
+
+NAME = "pcscd"
+_LISTEN_FD = 3
+
+
+class Pcscd:
+    """One daemon with one virtual reader, of a card slot and a SAM slot, for each port."""
+
+    def __init__(self, *, folder: Path, ports: tuple[int, ...], children: Children) -> None:
+        self._folder = folder
+        self._ports = ports
+        self._children = children
+
+    @property
+    def socket(self) -> Path:
+        """What clients set as `PCSCLITE_CSOCK_NAME`."""
+        return self._folder / "pcscd.comm"
+
+    def start(self) -> None:
+        """Start it and wait until its virtual readers listen for cards."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        configuration = self._folder / "reader.conf"
+        configuration.write_text("\n".join(_entry(index, port) for index, port in enumerate(self._ports)))
+        self.socket.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(self.socket))
+            self.socket.chmod(0o666)
+            listening.listen(64)
+            saved = os.dup(listening.fileno())
+            try:
+                # the shell puts the socket where systemd would, and tells the daemon its own number
+                script = f'exec {_LISTEN_FD}<&{saved}; LISTEN_FDS=1 LISTEN_PID=$$ exec pcscd -f -c "$0"'
+                self._children.start(
+                    NAME,
+                    ["sh", "-c", script, configuration],
+                    user="nobody" if os.geteuid() == 0 else None,
+                    pass_fds=(saved,),
+                    folder=self._folder,
+                )
+            finally:
+                os.close(saved)
+        until_ready(NAME, self._listens, children=self._children)
+
+    def _listens(self) -> bool:
+        listening = {
+            line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if " 0A " in line
+        }
+        heard = {int(address.rpartition(":")[2], 16) for address in listening}
+        return {slot for port in self._ports for slot in (port, port + 1)} <= heard
+
+
+def _entry(index: int, port: int) -> str:
+    return (
+        f'FRIENDLYNAME "Ketuk {index}"\nDEVICENAME /dev/null:0x{port:X}\n'
+        f"LIBPATH {_driver()}\nCHANNELID 0x{port:X}\n"
+    )
+
+
+def _driver() -> Path:
+    for found in sorted(Path("/usr/lib/pcsc/drivers/serial").glob("libifdvpcd.so*")):
+        return found
+    raise Missing("The driver for virtual cards (vsmartcard-vpcd) is not installed; run `make setup`.")

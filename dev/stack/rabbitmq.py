@@ -1,0 +1,84 @@
+"""A private RabbitMQ: its own node, cookie, port mapper, ports and data."""
+
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.stack.children import Children
+from dev.stack.waiting import until_ready
+
+NAME = "rabbitmq"
+MAPPER = "epmd"
+_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ports:
+    """The loopback ports of one broker."""
+
+    amqp: int
+    management: int
+    mapper: int
+    distribution: int
+
+
+class RabbitMQ:
+    """One broker; its data outlives a kill."""
+
+    def __init__(self, *, folder: Path, ports: Ports, password: str, children: Children) -> None:
+        self._folder = folder
+        self._ports = ports
+        self._password = password
+        self._children = children
+
+    @property
+    def management_url(self) -> str:
+        """The management API, with the administrator's name and password."""
+        return f"http://admin:{self._password}@127.0.0.1:{self._ports.management}"
+
+    def url(self, user: str, password: str, host: str) -> str:
+        """Where a user finds a virtual host."""
+        return f"amqp://{user}:{password}@127.0.0.1:{self._ports.amqp}/{host}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self._ports.amqp}\n"
+            f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._ports.management}\n"
+            f"default_user = admin\ndefault_pass = {self._password}\n"
+            "log.console = true\nlog.console.level = info\n"
+        )
+        (self._folder / "plugins").write_text("[rabbitmq_management].\n")
+        environment = {
+            "HOME": str(self._folder),
+            "RABBITMQ_NODENAME": "ketuk@localhost",
+            "RABBITMQ_CONFIG_FILE": str(self._folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._folder / "plugins"),
+            "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self._folder / "log"),
+            "RABBITMQ_PID_FILE": str(self._folder / "pid"),
+            "RABBITMQ_DIST_PORT": str(self._ports.distribution),
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "ERL_EPMD_PORT": str(self._ports.mapper),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+        # started by us, for the one that Erlang would start becomes a daemon and stays
+        if not self._children.is_alive(MAPPER):
+            mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
+            self._children.start(MAPPER, mapper, environment=environment)
+        self._children.start(NAME, [_SERVER], environment=environment)
+        until_ready(NAME, self._answers, children=self._children)
+
+    def _answers(self) -> bool:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self._ports.management}/api/health/checks/local-alarms"
+        )
+        request.add_header("Authorization", "Basic " + b64encode(f"admin:{self._password}".encode()).decode())
+        try:
+            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  our own address
+                return bool(answer.status == 200)  # noqa: PLR2004  HTTP's OK
+        except (OSError, urllib.error.URLError):
+            return False

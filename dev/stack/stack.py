@@ -1,0 +1,176 @@
+"""The stack as a whole: start, stop, restart a part, and where everything is (`stack.env`)."""
+
+import hashlib
+import json
+import shutil
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from dev.stack import pcscd, postgres, rabbitmq
+from dev.stack.children import Children
+from dev.stack.missing import Missing
+from dev.stack.pcscd import Pcscd
+from dev.stack.ports import free_pair, free_ports
+from dev.stack.postgres import DATABASES, Postgres
+from dev.stack.rabbitmq import Ports, RabbitMQ
+from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
+
+READERS = 2
+_LONGEST_FOLDER = 80
+"""A socket's path has at most 107 bytes (unix(7))."""
+
+
+class Stack:
+    """A private broker, databases and card daemon with their state in one folder."""
+
+    def __init__(self, *, folder: Path) -> None:
+        self.folder = reachable(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o711)
+        self.children = Children(folder=self.folder)
+        self.secrets = SecretFiles(folder=self.folder / "secrets")
+        self._ports = self._chosen_ports()
+        passwords = self.secrets.passwords()
+        self.postgres = Postgres(
+            folder=self.folder / "postgres",
+            port=self._ports["postgres"],
+            passwords=passwords,
+            children=self.children,
+        )
+        self.rabbitmq = RabbitMQ(
+            folder=self.folder / "rabbitmq",
+            ports=Ports(
+                amqp=self._ports["amqp"],
+                management=self._ports["management"],
+                mapper=self._ports["mapper"],
+                distribution=self._ports["distribution"],
+            ),
+            password=passwords["rabbitmq"],
+            children=self.children,
+        )
+        self.vpcd_ports = tuple(self._ports[f"reader-{index}"] for index in range(READERS))
+        self.pcscd = Pcscd(folder=self.folder / "pcscd", ports=self.vpcd_ports, children=self.children)
+
+    def start(self) -> None:
+        """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
+        parts = self._parts()
+        with ThreadPoolExecutor() as pool:
+            starting = [
+                pool.submit(part.start) for name, part in parts.items() if not self.children.is_alive(name)
+            ]
+        for each in starting:
+            each.result()
+        self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
+        for service in DATABASES:
+            self._job(
+                f"migration of {service}",
+                "chassis.migrate",
+                service,
+                KETUK_DATABASE_URL=self.postgres.url(service),
+            )
+        self._write_environment()
+
+    def stop(self) -> None:
+        """End all that was started, by this process or an earlier one."""
+        self.children.stop_all()
+        (self.folder / "stack.env").unlink(missing_ok=True)
+
+    def restart(self, name: str) -> None:
+        """Start a part again, on its ports and with its data, after it was stopped or killed."""
+        self._parts()[name].start()
+
+    def discard(self) -> None:
+        """Stop, and remove the state folder."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def environment(self) -> dict[str, str]:
+        """What `stack.env` says."""
+        accounts = self.secrets.accounts()
+
+        def amqp(kind: str, user: str, host: str) -> str:
+            account = accounts[kind][user]
+            if not isinstance(account, dict):
+                return self.rabbitmq.url(user, str(account), host)
+            return f"{self.rabbitmq.url(user, account['password'], host)}?queue={account['queue']}"
+
+        found = {
+            "AMQP_ADMIN_URL": self.rabbitmq.url("admin", self.secrets.passwords()["rabbitmq"], "%2F"),
+            "AMQP_MANAGEMENT_URL": self.rabbitmq.management_url,
+            "AMQP_VERIFICATION_URL": amqp("services", "verification", "ketuk"),
+            "AMQP_REGISTRY_URL": amqp("services", "registry", "ketuk"),
+            "AMQP_REGISTRY_AGENCIES_URL": amqp("services", "registry", "ketuk-agencies"),
+            "DATABASE_ADMIN_URL": self.postgres.url("postgres"),
+            "PCSCLITE_CSOCK_NAME": str(self.pcscd.socket),
+            "VPCD_PORTS": ",".join(str(port) for port in self.vpcd_ports),
+            "SIMULATOR_ISSUER": str(self.secrets.folder("simulator-issuer.json")),
+            "SAM_PCID_FILE": str(self.secrets.folder("sam_pcid")),
+            "SAM_CONF_FILE": str(self.secrets.folder("sam_conf")),
+            "SECRETS_DIR": str(self.folder / "secrets"),
+        }
+        found |= {f"DATABASE_{service.upper()}_URL": self.postgres.url(service) for service in DATABASES}
+        for gateway in GATEWAYS:
+            found[f"AMQP_GATEWAY_{_word(gateway)}_URL"] = amqp("gateways", f"{REGION}.{gateway}", "ketuk")
+        for agency in AGENCIES:
+            found[f"AMQP_AGENCY_{_word(agency)}_URL"] = amqp("agencies", agency, "ketuk-agencies")
+        found["AMQP_AGENCY_URL"] = found["AMQP_AGENCY_POLRESTA_SURAKARTA_URL"]
+        return found
+
+    def _parts(self) -> dict[str, Postgres | RabbitMQ | Pcscd]:
+        return {postgres.NAME: self.postgres, rabbitmq.NAME: self.rabbitmq, pcscd.NAME: self.pcscd}
+
+    def _chosen_ports(self) -> dict[str, int]:
+        record = self.folder / "ports.json"
+        if not record.exists():
+            names = ("postgres", "amqp", "management", "mapper", "distribution")
+            ports = dict(zip(names, free_ports(len(names)), strict=True))
+            ports |= {f"reader-{index}": free_pair() for index in range(READERS)}
+            record.write_text(json.dumps(ports))
+        return dict(json.loads(record.read_text()))
+
+    def _job(self, what: str, *module_and_arguments: str, **settings: str) -> None:
+        settings["KETUK_SECRETS_DIR"] = str(self.secrets.folder("topology"))
+        done = subprocess.run(  # noqa: S603  our own modules
+            [sys.executable, "-m", *module_and_arguments],
+            env=settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise Missing(f"The {what} failed: {done.stderr.strip()}")
+
+    def _write_environment(self) -> None:
+        path = self.folder / "stack.env"
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{key}={value}\n" for key, value in self.environment().items()))
+
+
+def read_environment(folder: Path) -> dict[str, str]:
+    """What the `stack.env` of a folder says. Raises Missing where no stack was started there."""
+    path = reachable(folder) / "stack.env"
+    if not path.exists():
+        raise Missing("No stack runs here; run `make stack` first.")
+    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def reachable(folder: Path) -> Path:
+    """The folder itself, or one below /var/tmp.
+
+    That is where other users cannot enter it (PostgreSQL does not run as root), or a socket's path is too long.
+    """
+    folder = folder.resolve()
+    open_to_all = all(
+        parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents) if parent.exists()
+    )
+    if open_to_all and len(str(folder)) <= _LONGEST_FOLDER:
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"ketuk-{name}"  # noqa: S108  a name of its own, mode 0711
+
+
+def _word(name: str) -> str:
+    return name.replace("-", "_").upper()

@@ -1,0 +1,96 @@
+"""A queue of its own for each test, under the real policy, read with the real account of verification."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from yarl import URL
+
+from chassis.broker import DEAD_LETTERS, EVENTS, Broker, Publisher
+from dev.contract.examples import examples
+from ketuk_events import catalogue
+from ketuk_events.events import Wire, to_wire
+
+BOUND_SECONDS = 20.0
+
+
+async def until(
+    condition: Callable[[], Awaitable[bool]], *, what: str, seconds: float = BOUND_SECONDS
+) -> None:
+    """Wait until a condition holds, and say what did not come about where it does not."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await condition():
+        assert asyncio.get_running_loop().time() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.02)
+
+
+def wires(count: int, *, owner: str = "x") -> list[Wire]:
+    """Different messages of the contract (`card.presented` said to be work), routed to `owner`."""
+    example = examples()[catalogue.CARD_PRESENTED]
+    return [
+        replace(
+            to_wire(replace(example, id=UUID(int=uuid4().int), owner=owner)),
+            delivery=catalogue.Delivery.WORK,
+        )
+        for _ in range(count)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a test needs of the broker."""
+
+    admin: AbstractChannel
+    broker: Broker
+    """As verification."""
+    queue: AbstractQueue
+    owner: str
+    """The routing key's last word that leads to the queue."""
+    dead: AbstractQueue
+
+    async def send(self, *wires: Wire) -> None:
+        exchange = await self.admin.get_exchange(EVENTS, ensure=False)
+        user = str(URL(self.admin_url).user)
+        await Publisher(channel=self.admin, exchange=exchange, user=user).publish_all(wires)
+
+    admin_url: str
+
+    async def depth(self) -> int:
+        """Messages in the queue that nobody holds."""
+        found = await self.admin.declare_queue(self.queue.name, passive=True)
+        return found.declaration_result.message_count or 0
+
+    async def dead_letter(self) -> AbstractIncomingMessage | None:
+        return await self.dead.get(no_ack=True, fail=False)
+
+    async def dead_depth(self) -> int:
+        found = await self.admin.declare_queue(self.dead.name, passive=True)
+        return found.declaration_result.message_count or 0
+
+
+@pytest.fixture
+async def desk(stack_env: Mapping[str, str]) -> AsyncIterator[Desk]:
+    admin_url = str(URL(stack_env["AMQP_ADMIN_URL"]).with_path("/ketuk"))
+    connection = await aio_pika.connect(admin_url)
+    async with connection:
+        admin = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        owner = f"t{uuid4().hex[:12]}"
+        queue = await admin.declare_queue(
+            f"verification.{owner}", durable=True, arguments={"x-queue-type": "quorum"}
+        )
+        await queue.bind(EVENTS, f"card.presented.v1.3372.{owner}")
+        dead = await admin.get_queue(DEAD_LETTERS, ensure=False)
+        await dead.purge()
+        yield Desk(
+            admin=admin,
+            admin_url=admin_url,
+            broker=Broker(url=stack_env["AMQP_VERIFICATION_URL"], name="test"),
+            queue=queue,
+            owner=owner,
+            dead=dead,
+        )
+        await queue.delete(if_unused=False, if_empty=False)
