@@ -1,0 +1,1 @@
+"""The reader gateway: turns taps on card readers into messages."""

@@ -1,0 +1,1 @@
+"""PC/SC by pyscard's low-level interface (its CardMonitor dies silently when pcscd goes away)."""

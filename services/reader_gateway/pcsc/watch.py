@@ -1,0 +1,119 @@
+"""Watches all slots: one supervised thread that blocks in SCardGetStatusChange and outlives pcscd."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+from smartcard import scard
+
+_PLUG_AND_PLAY = "\\\\?PnP?\\Notification"
+_LOOK_MILLISECONDS = 1000
+_AGAIN_SECONDS = 0.3
+
+
+class Presence(StrEnum):
+    """What a slot holds."""
+
+    EMPTY = "empty"
+    CARD = "card"
+    MUTE = "mute"
+    """Something is there and does not answer a reset."""
+    GONE = "gone"
+    """The slot itself: unplugged, or pcscd is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a slot holds now; `counter` grows with each card that enters or leaves (pcscd's own count)."""
+
+    slot: str
+    presence: Presence
+    counter: int
+
+
+class Watch:
+    """The thread. `seen` is called in the event loop, in the order of events, once for each change."""
+
+    def __init__(self, *, loop: asyncio.AbstractEventLoop, seen: Callable[[Sighting], None]) -> None:
+        self._loop = loop
+        self._seen = seen
+        self._stopped = threading.Event()
+        self._known: dict[str, Sighting] = {}
+        self._log = structlog.get_logger(part="pcsc")
+        self._thread = threading.Thread(target=self._run, name="pcsc-watch", daemon=True)
+        self.is_connected = False
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """End the thread, within about a second."""
+        self._stopped.set()
+        await asyncio.to_thread(self._thread.join, 3)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+            if result == scard.SCARD_S_SUCCESS:
+                self._say_connected(yes=True)
+                self._watch(context)
+                scard.SCardReleaseContext(context)
+            if not self._stopped.is_set():
+                self._say_connected(yes=False)
+                for slot in list(self._known):
+                    self._tell(Sighting(slot, Presence.GONE, 0))
+                self._stopped.wait(_AGAIN_SECONDS)
+
+    def _watch(self, context: int) -> None:
+        states: dict[str, int] = {_PLUG_AND_PLAY: scard.SCARD_STATE_UNAWARE}
+        while not self._stopped.is_set():
+            if not self._follow_slots(context, states):
+                return
+            result, changes = scard.SCardGetStatusChange(context, _LOOK_MILLISECONDS, list(states.items()))
+            if result == scard.SCARD_E_TIMEOUT:
+                continue
+            if result not in {scard.SCARD_S_SUCCESS, scard.SCARD_E_UNKNOWN_READER}:
+                return
+            for slot, state, _ in changes if result == scard.SCARD_S_SUCCESS else ():
+                states[slot] = state & ~scard.SCARD_STATE_CHANGED
+                if slot != _PLUG_AND_PLAY:
+                    self._tell(Sighting(slot, _presence(state), state >> 16))
+
+    def _follow_slots(self, context: int, states: dict[str, int]) -> bool:
+        result, slots = scard.SCardListReaders(context, [])
+        if result == scard.SCARD_E_NO_READERS_AVAILABLE:
+            slots = []
+        elif result != scard.SCARD_S_SUCCESS:
+            return False
+        for slot in slots:
+            states.setdefault(slot, scard.SCARD_STATE_UNAWARE)
+        for slot in set(states) - set(slots) - {_PLUG_AND_PLAY}:
+            del states[slot]
+            self._tell(Sighting(slot, Presence.GONE, 0))
+        return True
+
+    def _tell(self, sighting: Sighting) -> None:
+        if self._known.get(sighting.slot) == sighting:
+            return
+        if sighting.presence is Presence.GONE:
+            self._known.pop(sighting.slot, None)
+        else:
+            self._known[sighting.slot] = sighting
+        self._loop.call_soon_threadsafe(self._seen, sighting)
+
+    def _say_connected(self, *, yes: bool) -> None:
+        if yes != self.is_connected:
+            self.is_connected = yes
+            self._log.info("pcscd is back" if yes else "pcscd is away")
+
+
+def _presence(state: int) -> Presence:
+    if state & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
+        return Presence.GONE
+    if state & scard.SCARD_STATE_MUTE:
+        return Presence.MUTE
+    return Presence.CARD if state & scard.SCARD_STATE_PRESENT else Presence.EMPTY

@@ -1,0 +1,185 @@
+"""The spool: the gateway's own SQLite file. What is in it has happened; a power cut takes nothing from it.
+
+It holds messages that wait to be sent, the taps of late, and when each reader last proved itself. Evidence
+rests here in sealed form only.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from ketuk_events.asked import Asked
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import Wire
+
+from reader_gateway.tap import Stage, Tap
+
+Answer = TypeVar("Answer")
+
+KEEP_TAPS = timedelta(days=1)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE, routing_key TEXT NOT NULL, headers TEXT NOT NULL,
+    body BLOB NOT NULL, delivery TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS taps (
+    id TEXT PRIMARY KEY, reader TEXT NOT NULL, asked TEXT NOT NULL, began TEXT NOT NULL,
+    counter INTEGER NOT NULL, stage TEXT NOT NULL, presented INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS proofs (reader TEXT PRIMARY KEY, read TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS starts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, began TEXT NOT NULL) STRICT;
+"""
+
+
+class Spool:
+    """The file, in a thread of its own; every method is one transaction."""
+
+    def __init__(self, *, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
+        self._file: sqlite3.Connection
+        self.added = asyncio.Event()
+
+    async def open(self) -> int:
+        """Open the file, made where it is new; returns the number of this start (the epoch)."""
+        return await self._do(self._open)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._do(lambda: self._file.close())
+        self._thread.shutdown()
+
+    async def begin(self, tap: Tap, *wires: Wire) -> None:
+        """A tap begins, and what is said of it is to be sent."""
+        row = (
+            str(tap.id),
+            tap.asked.reader,
+            msgspec.json.encode(tap.asked).decode(),
+            tap.began.isoformat(),
+            tap.counter,
+            tap.stage.value,
+            tap.presented,
+        )
+        await self._write([("INSERT INTO taps VALUES (?,?,?,?,?,?,?)", row)], wires)
+
+    async def advance(self, tap: Tap, *wires: Wire, proof: datetime | None = None) -> None:
+        """A tap has come further; `proof` says when its card proved the reader."""
+        row = (tap.stage.value, tap.counter, tap.presented, str(tap.id))
+        steps: list[tuple[str, tuple[object, ...]]] = [
+            ("UPDATE taps SET stage = ?, counter = ?, presented = ? WHERE id = ?", row)
+        ]
+        if proof is not None:
+            steps.append(("INSERT OR REPLACE INTO proofs VALUES (?,?)", (tap.asked.reader, proof.isoformat())))
+        await self._write(steps, wires)
+
+    async def say(self, *wires: Wire) -> None:
+        """Something else is to be sent."""
+        await self._write([], wires)
+
+    async def unended(self, reader: str) -> Tap | None:
+        """The tap on a reader that has not ended: left over from an earlier start."""
+        rows = await self._do(
+            lambda: self._file.execute(
+                "SELECT id, asked, began, counter, stage, presented FROM taps "
+                "WHERE reader = ? AND stage <> 'ended' ORDER BY began DESC LIMIT 1",
+                (reader,),
+            ).fetchall()
+        )
+        for tap, asked, began, counter, stage, presented in rows:
+            return Tap(
+                id=UUID(tap),
+                asked=msgspec.json.decode(asked, type=Asked),
+                began=datetime.fromisoformat(began),
+                counter=counter,
+                stage=Stage(stage),
+                presented=bool(presented),
+            )
+        return None
+
+    async def proven_since(self, reader: str) -> datetime | None:
+        """When a KTP-el was last read on a reader."""
+        row = await self._do(
+            lambda: self._file.execute("SELECT read FROM proofs WHERE reader = ?", (reader,)).fetchone()
+        )
+        return None if row is None else datetime.fromisoformat(row[0])
+
+    async def backlog(self) -> int:
+        """Messages that wait to be sent."""
+        row = await self._do(lambda: self._file.execute("SELECT count(*) FROM outbox").fetchone())
+        return int(row[0])
+
+    @asynccontextmanager
+    async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:
+        """See `chassis.outbox.Outbox`. There is one relay, so nothing needs to be locked."""
+        rows = await self._do(
+            lambda: self._file.execute(
+                "SELECT position, message_id, routing_key, headers, body, delivery FROM outbox "
+                "ORDER BY position LIMIT ?",
+                (limit,),
+            ).fetchall()
+        )
+        yield [
+            Wire(
+                message_id=message_id,
+                routing_key=routing_key,
+                headers=msgspec.json.decode(headers, type=dict[str, str]),
+                body=body,
+                delivery=Delivery(delivery),
+            )
+            for _, message_id, routing_key, headers, body, delivery in rows
+        ]
+        if rows:
+            await self._write([("DELETE FROM outbox WHERE position = ?", (row[0],)) for row in rows], ())
+
+    def _open(self) -> int:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = sqlite3.connect(self._path, isolation_level=None)
+        self._file.execute("PRAGMA journal_mode = WAL")
+        self._file.execute("PRAGMA synchronous = FULL")
+        self._file.executescript(_SCHEMA)
+        now = datetime.now(UTC)
+        old = (now - KEEP_TAPS).isoformat()
+        self._file.execute("DELETE FROM taps WHERE stage = 'ended' AND began < ?", (old,))
+        started = self._file.execute("INSERT INTO starts (began) VALUES (?)", (now.isoformat(),))
+        return int(started.lastrowid or 0)
+
+    async def _write(self, steps: Sequence[tuple[str, tuple[object, ...]]], wires: Sequence[Wire]) -> None:
+        added = [
+            (
+                "INSERT INTO outbox (message_id, routing_key, headers, body, delivery) VALUES (?,?,?,?,?) "
+                "ON CONFLICT (message_id) DO NOTHING",
+                (
+                    wire.message_id,
+                    wire.routing_key,
+                    msgspec.json.encode(wire.headers).decode(),
+                    wire.body,
+                    wire.delivery.value,
+                ),
+            )
+            for wire in wires
+        ]
+
+        def transaction() -> None:
+            self._file.execute("BEGIN IMMEDIATE")
+            try:
+                for statement, values in (*steps, *added):
+                    self._file.execute(statement, values)
+            except BaseException:
+                self._file.execute("ROLLBACK")
+                raise
+            self._file.execute("COMMIT")
+
+        await self._do(transaction)
+        if wires:
+            self.added.set()
+
+    async def _do(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
