@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+
 from chassis.seal import Sealer
 from ketuk_events import catalogue
 from ketuk_events.catalogue import Kind
@@ -13,7 +14,6 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.names import following_id, to_timestamp
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved
-
 from reader_gateway.ktp.reading import Reading
 from reader_gateway.tap import Tap
 
@@ -31,7 +31,9 @@ class Speaker:
 
     def presented(self, tap: Tap) -> Wire:
         """A card entered the field."""
-        return self._of_tap(catalogue.CARD_PRESENTED, tap, CardPresented(tap=str(tap.id), asked=tap.asked), tap.began)
+        return self._of_tap(
+            catalogue.CARD_PRESENTED, tap, CardPresented(tap=str(tap.id), asked=tap.asked), tap.began
+        )
 
     def removed(self, tap: Tap, *, now: datetime) -> Wire:
         """The card left the field."""
@@ -66,7 +68,7 @@ class Speaker:
     def reader(self, state: ReaderState, *, sequence: int, came: bool) -> Wire:
         """A reader came or went."""
         kind = catalogue.READER_CONNECTED if came else catalogue.READER_DISCONNECTED
-        body = ReaderConnected if came else ReaderDisconnected
+        body: type[ReaderConnected | ReaderDisconnected] = ReaderConnected if came else ReaderDisconnected
         data = body(
             region=self.region, gateway=self.gateway, reader=state, epoch=self.epoch, sequence=sequence
         )

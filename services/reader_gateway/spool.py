@@ -15,10 +15,10 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
+
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
-
 from reader_gateway.tap import Stage, Tap
 
 Answer = TypeVar("Answer")
@@ -39,6 +39,12 @@ CREATE TABLE IF NOT EXISTS starts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, bega
 """
 
 
+_ADD = """
+INSERT INTO outbox (message_id, routing_key, headers, body, delivery) VALUES (?,?,?,?,?)
+ON CONFLICT (message_id) DO NOTHING
+"""
+
+
 class Spool:
     """The file, in a thread of its own; every method is one transaction."""
 
@@ -54,7 +60,7 @@ class Spool:
 
     async def close(self) -> None:
         """Close the file."""
-        await self._do(lambda: self._file.close())
+        await self._do(self._close)
         self._thread.shutdown()
 
     async def begin(self, tap: Tap, *wires: Wire) -> None:
@@ -77,7 +83,9 @@ class Spool:
             ("UPDATE taps SET stage = ?, counter = ?, presented = ? WHERE id = ?", row)
         ]
         if proof is not None:
-            steps.append(("INSERT OR REPLACE INTO proofs VALUES (?,?)", (tap.asked.reader, proof.isoformat())))
+            steps.append(
+                ("INSERT OR REPLACE INTO proofs VALUES (?,?)", (tap.asked.reader, proof.isoformat()))
+            )
         await self._write(steps, wires)
 
     async def say(self, *wires: Wire) -> None:
@@ -151,11 +159,13 @@ class Spool:
         started = self._file.execute("INSERT INTO starts (began) VALUES (?)", (now.isoformat(),))
         return int(started.lastrowid or 0)
 
+    def _close(self) -> None:
+        self._file.close()
+
     async def _write(self, steps: Sequence[tuple[str, tuple[object, ...]]], wires: Sequence[Wire]) -> None:
         added = [
             (
-                "INSERT INTO outbox (message_id, routing_key, headers, body, delivery) VALUES (?,?,?,?,?) "
-                "ON CONFLICT (message_id) DO NOTHING",
+                _ADD,
                 (
                     wire.message_id,
                     wire.routing_key,

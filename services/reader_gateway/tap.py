@@ -21,7 +21,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tap:
-    """One attempt. It begins when a card enters, a reader reports a mute card, or the officer presses the button."""
+    """One attempt: a card entered, a reader reported a mute one, or the officer pressed the button."""
 
     id: UUID
     asked: Asked

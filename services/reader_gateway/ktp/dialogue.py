@@ -1,7 +1,7 @@
 """The words between a dialogue and whoever carries it out (pcscd, a transcript, a fuzzer).
 
-A dialogue is a generator: it yields `ToCard` or `ToSam` and is sent the `Response`. What goes wrong on the way
-is thrown into it as one of the exceptions below.
+A dialogue is a generator: it yields `ToCard` or `ToSam` and is sent the `Response`. What goes wrong on the
+way is thrown into it as one of the exceptions below.
 """
 
 from collections.abc import Generator

@@ -24,6 +24,7 @@ from reader_gateway.ktp.signature_check import read_and_check
 
 NOT_REACHED = Finding(result="not-done", code="not-reached")
 PASSED = Finding(result="passed", code="ok")
+_NO_SAM = Finding(result="not-done", code="no-sam")
 WITHOUT_SAM = frozenset({"chip-check"})
 """Purposes that ask the chip alone."""
 
@@ -71,14 +72,17 @@ def read_card(*, purpose: str, sam: SamSecrets | None) -> Dialogue[Reading]:
             return reading
         return (yield from _with_sam(reading, control, sam))
     except CardLeft:
-        # a read that was cut short names no more files, and says that the card left
-        return reading.having("6FF2", "removed") if reading.answer == "ktp-el" else reading
+        return _cut_short(reading, "removed")
     except Garbage:
         return (
-            reading.having("6FF2", "damaged")
-            if reading.answer == "ktp-el"
-            else replace(reading, answer="other")
+            _cut_short(reading, "damaged") if reading.answer == "ktp-el" else replace(reading, answer="other")
         )
+
+
+def _cut_short(reading: Reading, state: str) -> Reading:
+    if reading.answer != "ktp-el":
+        return reading
+    return reading.having("6FF2" if reading.photo is None else "6FF1", state)
 
 
 def _plain_files(reading: Reading) -> Dialogue[tuple[Reading, bytes | None]]:
@@ -96,19 +100,9 @@ def _plain_files(reading: Reading) -> Dialogue[tuple[Reading, bytes | None]]:
 
 
 def _with_sam(reading: Reading, control: bytes, sam: SamSecrets | None) -> Dialogue[Reading]:
-    if sam is None:
-        return replace(reading, authentication=Finding(result="not-done", code="no-sam"))
-    try:
-        yield from open_sam(sam)
-        # without a UID the SAM cannot derive the card's keys: eight zero bytes make it fail honestly
-        yield from authenticate(control=control, uid=reading.uid or bytes(8))
-    except SamAway:
-        return replace(reading, authentication=Finding(result="not-done", code="no-sam"))
-    except SamRefused:
-        return replace(reading, authentication=Finding(result="not-done", code="sam-refused"))
-    except NotAuthentic:
-        return replace(reading, authentication=Finding(result="failed", code="authentication-failed"))
-    reading = replace(reading, authentication=PASSED)
+    reading = replace(reading, authentication=(yield from _authentication(reading, control, sam)))
+    if reading.authentication != PASSED:
+        return reading
     try:
         biodata, signature, holds = yield from read_and_check(reading.photo or b"")
     except SamAway:
@@ -121,3 +115,19 @@ def _with_sam(reading: Reading, control: bytes, sam: SamSecrets | None) -> Dialo
         signature_file=signature,
         signature=PASSED if holds else Finding(result="failed", code="signature-invalid"),
     )
+
+
+def _authentication(reading: Reading, control: bytes, sam: SamSecrets | None) -> Dialogue[Finding]:
+    if sam is None:
+        return _NO_SAM
+    try:
+        yield from open_sam(sam)
+        # without a UID the SAM cannot derive the card's keys: eight zero bytes make it fail honestly
+        yield from authenticate(control=control, uid=reading.uid or bytes(8))
+    except SamAway:
+        return _NO_SAM
+    except SamRefused:
+        return Finding(result="not-done", code="sam-refused")
+    except NotAuthentic:
+        return Finding(result="failed", code="authentication-failed")
+    return PASSED

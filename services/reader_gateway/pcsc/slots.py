@@ -1,4 +1,4 @@
-"""Carries out a dialogue between the card in one slot and the SAM in another. Blocking: for a thread of its own."""
+"""Carries out a dialogue with the card in one slot and the SAM in another; blocks, so it runs in a thread."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,19 +55,17 @@ def carry_out(dialogue: Dialogue[Said], *, card: str, sam: str | None) -> Said:
         to_sam: _Connection | None = None
         step = next(dialogue)
         while True:
-            failure: Exception | None = None
-            answer: Response | None = None
             try:
                 if isinstance(step, ToSam) and to_sam is None:
                     to_sam = open_slots.enter_context(_connected(context, sam or ""))
                 chip = to_card if isinstance(step, ToCard) or to_sam is None else to_sam
-                answer = chip.transmit(step.command)
+                answer: Response | Exception = chip.transmit(step.command)
             except SlotSilent:
-                failure = CardLeft() if isinstance(step, ToCard) else SamAway()
+                answer = CardLeft() if isinstance(step, ToCard) else SamAway()
             except Garbage as garbage:
-                failure = garbage
+                answer = garbage
             try:
-                step = dialogue.throw(failure) if answer is None else dialogue.send(answer)
+                step = dialogue.send(answer) if isinstance(answer, Response) else dialogue.throw(answer)
             except StopIteration as end:
                 said: Said = end.value
                 return said
