@@ -1,0 +1,1 @@
+"""Subscribers that an integrator can copy."""

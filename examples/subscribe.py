@@ -1,0 +1,30 @@
+"""Print each verified event of an agency: `subscribe.py amqp://…/ketuk-agencies?queue=NAME KEYS.jwks`."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import aio_pika
+from joserfc import jwe, jws
+from joserfc.jwk import KeySet
+from yarl import URL
+
+
+async def subscribe(url: URL, keys: KeySet) -> None:
+    """Print and acknowledge events until interrupted; raises where one is not what Ketuk signed."""
+    async with await aio_pika.connect(str(url.with_query(None))) as connection:
+        queue = await (await connection.channel()).get_queue(url.query["queue"], ensure=False)
+        async with queue.iterator() as messages:
+            async for message in messages:
+                signature = str(message.headers["ketuk-signature"])
+                jws.deserialize_compact(signature, keys, ["ES256"], payload=message.body)
+                event = json.loads(message.body)
+                if sealed := event["data"]["attributes"]:
+                    event["data"]["attributes"] = jwe.decrypt_compact(sealed, keys).plaintext.decode()
+                print(json.dumps(event), flush=True)  # noqa: T201  printing is its job
+                await message.ack()
+
+
+key_set = KeySet.import_key_set(json.loads(Path(sys.argv[2]).read_text()))
+asyncio.run(subscribe(URL(sys.argv[1]), key_set))

@@ -1,0 +1,1 @@
+"""The registry: places, institutions, readers, cards, agreements, and who may know what."""

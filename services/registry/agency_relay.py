@@ -1,0 +1,98 @@
+"""Tells one institution what waits for it, over a connection of its own."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from aio_pika.abc import AbstractExchange
+from aio_pika.exceptions import PublishError
+from pamqp import commands
+
+from chassis.broker import CONFIRM_SECONDS, Broker, message
+from chassis.health import Pulse
+from chassis.patience import persist
+from chassis.postgres import Pool
+from chassis.topology.ketuk import AGENCIES
+from ketuk_events.events import Wire
+from registry.store import disclosures
+from registry.waking import first_of
+
+_IDLE_SECONDS = 60.0
+
+
+class AgencyRelay:
+    """Publishes an institution's disclosures and marks them as sent once the broker has confirmed.
+
+    One that is refused for good is parked with the reason, and the rest goes on. Whatever this relay waits
+    for, no other institution waits with it.
+    """
+
+    def __init__(self, *, institution: str, broker: Broker, pool: Pool, at_most: int = 100) -> None:
+        self._institution = institution
+        self._broker = broker
+        self._pool = pool
+        self._at_most = at_most
+        self._log = structlog.get_logger(part="agency relay", institution=institution)
+        self.waiting = asyncio.Event()
+        """Set it when something waits."""
+        self.pulse = Pulse()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Relay until told to stop."""
+
+        async def session() -> None:
+            async with self._broker.channel() as channel:
+                exchange = await channel.get_exchange(AGENCIES, ensure=False)
+                self.pulse.up()
+                while not stopping.is_set():
+                    self.waiting.clear()
+                    if await self._tell(exchange) < self._at_most:
+                        await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
+                    if channel.is_closed:
+                        raise ConnectionError("the channel was closed")
+
+        await persist(session, name=f"relay to {self._institution}", stopping=stopping, pulse=self.pulse)
+
+    async def _tell(self, exchange: AbstractExchange) -> int:
+        """One round; returns how many were waiting. Raises a transient failure once the rest is marked."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            wires = await disclosures.waiting(connection, self._institution, limit=self._at_most)
+            outcomes = await self._publish(exchange, wires)
+            confirmed = [wire.message_id for wire, outcome in outcomes if outcome is None]
+            await disclosures.sent(connection, confirmed)
+            for wire, outcome in outcomes:
+                if isinstance(outcome, PublishError):
+                    reason = _reason(outcome)
+                    self._log.warning("parked", event=wire.message_id, because=reason)
+                    await disclosures.park(connection, wire.message_id, reason=reason)
+        for _, outcome in outcomes:
+            if outcome is not None and not isinstance(outcome, PublishError):
+                raise outcome
+        return len(wires)
+
+    async def _publish(
+        self, exchange: AbstractExchange, wires: Sequence[Wire]
+    ) -> list[tuple[Wire, BaseException | None]]:
+        outcomes = await asyncio.gather(
+            *(
+                exchange.publish(
+                    message(wire, user=self._broker.user, headers={}),
+                    wire.routing_key,
+                    mandatory=True,
+                    timeout=CONFIRM_SECONDS,
+                )
+                for wire in wires
+            ),
+            return_exceptions=True,
+        )
+        return [
+            (wire, outcome if isinstance(outcome, BaseException) else None)
+            for wire, outcome in zip(wires, outcomes, strict=True)
+        ]
+
+
+def _reason(refused: PublishError) -> str:
+    frame = refused.frame
+    if isinstance(frame, commands.Basic.Return):
+        return f"{frame.reply_code} {frame.reply_text}"
+    return type(refused).__name__

@@ -1,0 +1,1 @@
+"""The HTTP API with which the civil-registry office lists and changes what the registry holds."""

@@ -1,0 +1,1 @@
+"""What the civil-registry office can do: one command a file, each one transaction."""

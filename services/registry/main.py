@@ -1,0 +1,126 @@
+"""The registry, put together."""
+
+import asyncio
+
+from prometheus_client import CollectorRegistry
+
+from chassis import life
+from chassis.batch_metrics import BatchMetrics
+from chassis.batches import BatchConsumer, Handle
+from chassis.broker import Broker
+from chassis.health import Health, Pulse
+from chassis.logs import log_to_stdout
+from chassis.outbox import Relay
+from chassis.patience import persist
+from chassis.postgres import Pool, PostgresOutbox, database, ping
+from chassis.seal import Opener, private_key, public_key
+from chassis.settings import load
+from chassis.web import application, listening
+from registry import places
+from registry.agency_event import EventSigner
+from registry.agency_relays import AgencyRelays
+from registry.api import changes, lists
+from registry.api.access import bearer
+from registry.api.problems import problems
+from registry.fleet import Fleet
+from registry.judged import VerdictReader
+from registry.office import Office
+from registry.settings import RegistrySettings
+from registry.snapshots import Snapshots
+from registry.store import places as stored_places
+from registry.telling import Teller
+from registry.verdicts import Verdicts
+
+_NAME = "registry"
+_RELAY_CONNECTIONS = 32
+
+
+def main() -> None:
+    """Run the registry until it is told to stop."""
+    settings = load(RegistrySettings)
+    log_to_stdout(service=_NAME)
+    life.live(lambda stopping: serve(settings, stopping))
+
+
+async def serve(settings: RegistrySettings, stopping: asyncio.Event) -> None:
+    """Consume, relay and answer until told to stop."""
+    async with (
+        database(settings.database_url, name=_NAME) as pool,
+        database(settings.database_url, name=f"{_NAME} relays", size=_RELAY_CONNECTIONS) as relay_pool,
+    ):
+        await _serve(settings, pool=pool, relay_pool=relay_pool, stopping=stopping)
+
+
+async def _serve(
+    settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event
+) -> None:
+    broker = Broker(url=settings.amqp_url, name=_NAME)
+    outbox = PostgresOutbox(pool=pool)
+    relay = Relay(broker=broker, outbox=outbox)
+    agencies = AgencyRelays(
+        broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies"), pool=relay_pool
+    )
+    signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
+    office = Office(pool=pool, outbox=outbox, region=settings.region)
+    handlers: dict[str, Handle] = {
+        "registry.verdicts": Verdicts(
+            pool=pool,
+            reader=VerdictReader(
+                opener=Opener(key=private_key(settings.registry_key.get_secret_value())),
+                verification=public_key(settings.verification_signing_public_key),
+            ),
+            teller=Teller(
+                signer=signer,
+                pseudonym_key=bytes.fromhex(settings.pseudonym_key.get_secret_value()),
+                pseudonym_key_version=settings.pseudonym_key_version,
+                region=settings.region,
+            ),
+            region=settings.region,
+            added=agencies.added,
+        ),
+        "registry.fleet": Fleet(pool=pool),
+        "registry.snapshots": Snapshots(pool=pool, region=settings.region),
+    }
+    metrics = CollectorRegistry()
+    batch_metrics = BatchMetrics(registry=metrics)
+    consumers = [
+        BatchConsumer(
+            broker=broker, queue=queue, handle=handle, ready=lambda: ping(pool), metrics=batch_metrics
+        )
+        for queue, handle in handlers.items()
+    ]
+    loaded = Pulse()
+    health = Health()
+    health.register("database", lambda: ping(pool))
+    health.register("places", loaded.ping)
+    health.register("relay", relay.pulse.ping)
+    health.register("agencies", agencies.ping)
+    for queue, consumer in zip(handlers, consumers, strict=True):
+        health.register(queue, consumer.pulse.ping)
+
+    app = application(health=health, metrics=metrics)
+    app.middlewares.extend([problems, bearer(settings.api_token.get_secret_value())])
+    app.router.add_routes(lists.routes(office, signer=signer))
+    app.router.add_routes(
+        changes.routes(office, card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()))
+    )
+    async with (
+        listening(app, host=settings.http_host, port=settings.http_port),
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(_load_places(pool, region=settings.region, pulse=loaded, stopping=stopping))
+        tasks.create_task(relay.run(stopping))
+        tasks.create_task(agencies.run(stopping))
+        for consumer in consumers:
+            tasks.create_task(consumer.run(stopping))
+
+
+async def _load_places(pool: Pool, *, region: str, pulse: Pulse, stopping: asyncio.Event) -> None:
+    found = await asyncio.to_thread(places.read, places.file_of(region))
+
+    async def load_them() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await stored_places.load(connection, found)
+        pulse.up()
+
+    await persist(load_them, name="places", stopping=stopping, pulse=pulse)

@@ -1,0 +1,59 @@
+"""What the registry is told."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+
+from chassis.seal import private_key, public_key
+from chassis.settings import Settings
+from registry.places import file_of
+
+
+def _is_private_key(pem: SecretStr) -> SecretStr:
+    private_key(pem.get_secret_value())
+    return pem
+
+
+def _is_public_key(pem: str) -> str:
+    public_key(pem)
+    return pem
+
+
+def _is_hash_key(written: SecretStr) -> SecretStr:
+    key = written.get_secret_value()
+    if len(key) != 64 or set(key) - set("0123456789abcdef"):  # noqa: PLR2004  two digits a byte
+        raise ValueError("not 64 hexadecimal digits")
+    return written
+
+
+PrivateKeyPem = Annotated[SecretStr, AfterValidator(_is_private_key)]
+HashKey = Annotated[SecretStr, AfterValidator(_is_hash_key)]
+
+
+class RegistrySettings(Settings):
+    """Keys come from secret files, addresses from the environment."""
+
+    region: str
+    """Kemendagri code without dots."""
+    amqp_url: str
+    agencies_amqp_url: str
+    database_url: str
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8083, ge=0, le=65535)
+    registry_key: PrivateKeyPem
+    """Opens what verification seals for the registry."""
+    verification_signing_public_key: Annotated[str, AfterValidator(_is_public_key)]
+    card_ref_key: HashKey
+    """Under which a card's UID becomes its `card_ref`; verification has the same."""
+    agency_signing_key: PrivateKeyPem
+    """Signs what agencies receive."""
+    pseudonym_key: HashKey
+    pseudonym_key_version: int = Field(default=1, ge=1)
+    api_token: SecretStr = Field(min_length=16)
+
+    @field_validator("region")
+    @classmethod
+    def _has_places(cls, region: str) -> str:
+        if not region.isdecimal() or not file_of(region).is_file():
+            raise ValueError("the registry has no places of this region")
+        return region

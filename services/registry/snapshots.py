@@ -1,0 +1,86 @@
+"""Answers a verification service whose database is fresh with all that it keeps a copy of."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from chassis.batches import Arrival, Conclusion, Dead, Settled
+from chassis.postgres import Pool
+from ketuk_events.catalogue import SNAPSHOT_PART
+from ketuk_events.events import Wire, event, to_wire
+from ketuk_events.names import following_id
+from ketuk_events.projection import CardStatusChanged, SnapshotPart, SnapshotRequested
+from registry.announcements import approved, suspended
+from registry.judged import VERIFICATION
+from registry.store import cards, gateways
+
+_CARDS_IN_A_PART = 2_000
+
+
+class Snapshots:
+    """Handles the queue `registry.snapshots`."""
+
+    def __init__(self, *, pool: Pool, region: str) -> None:
+        self._pool = pool
+        self._region = region
+
+    async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        """See `chassis.batches.Handle`."""
+        return [await self._answer(arrival) for arrival in arrivals]
+
+    async def _answer(self, arrival: Arrival) -> Conclusion:
+        request = arrival.event.data
+        if not isinstance(request, SnapshotRequested):
+            return Dead(reason="not a request for a snapshot")
+        if arrival.user != VERIFICATION:
+            return Dead(reason="a request that verification did not make")
+        return Settled(
+            follows=tuple(
+                self._wire(part, arrival=arrival, owner=request.asked_by) for part in await self._parts()
+            )
+        )
+
+    async def _parts(self) -> list[SnapshotPart]:
+        async with (
+            self._pool.acquire() as connection,
+            # all parts show one moment
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            known = await gateways.all_gateways(connection, region=self._region)
+            chunks: list[tuple[CardStatusChanged, ...]] = [
+                chunk async for chunk in cards.all_cards(connection, chunk=_CARDS_IN_A_PART)
+            ]
+        first = SnapshotPart(
+            part=1,
+            parts=len(chunks) + 1,
+            approved=tuple(
+                approved(gateway, region=self._region) for gateway in known if gateway.state == "approved"
+            ),
+            suspended=tuple(
+                suspended(gateway, region=self._region) for gateway in known if gateway.state == "suspended"
+            ),
+        )
+        return [
+            first,
+            *(
+                SnapshotPart(part=number, parts=len(chunks) + 1, cards=chunk)
+                for number, chunk in enumerate(chunks, start=2)
+            ),
+        ]
+
+    def _wire(self, part: SnapshotPart, *, arrival: Arrival, owner: str) -> Wire:
+        # asked again the answer may be another one by now: an id belongs to one content
+        digest = sha256(msgspec.json.encode(part)).hexdigest()
+        return to_wire(
+            event(
+                SNAPSHOT_PART,
+                part,
+                event_id=following_id(arrival.event.id, f"part/{digest}"),
+                region=self._region,
+                source="registry",
+                owner=owner,
+                time=datetime.now(UTC),
+            )
+        )

@@ -1,0 +1,1 @@
+"""How what the registry holds lies in PostgreSQL."""

@@ -1,0 +1,117 @@
+"""The disclosure log, from which each institution is told. A row is never changed but in how it fares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.postgres import Connection
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import Wire
+from registry.agency_event import CONTENT_TYPE, SIGNATURE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disclosure:
+    """What one institution is told."""
+
+    institution: str
+    wire: Wire
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How the disclosures to one institution fare."""
+
+    institution: str
+    waiting: int
+    sent: int
+    parked: int
+
+
+async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None:
+    """Add to the log; what is in it already stays as it is."""
+    await connection.executemany(
+        """
+        INSERT INTO disclosures (event_id, institution, routing_key, signature, body)
+        VALUES ($1::text::uuid, $2, $3, $4, $5) ON CONFLICT (event_id) DO NOTHING
+        """,
+        [
+            (
+                each.wire.message_id,
+                each.institution,
+                each.wire.routing_key,
+                each.wire.headers[SIGNATURE],
+                each.wire.body,
+            )
+            for each in sorted(disclosures, key=lambda each: each.wire.message_id)
+        ],
+    )
+
+
+async def institutions_waiting(connection: Connection) -> list[str]:
+    """Those for whom something waits."""
+    rows = await connection.fetch(
+        """
+        SELECT institution FROM institutions
+        WHERE EXISTS (
+            SELECT FROM disclosures
+            WHERE disclosures.institution = institutions.institution AND state = 'waiting'
+        )
+        """
+    )
+    return [row["institution"] for row in rows]
+
+
+async def waiting(connection: Connection, institution: str, *, limit: int) -> list[Wire]:
+    """The oldest that wait for an institution, held until the transaction ends; held ones are passed over."""
+    rows = await connection.fetch(
+        """
+        SELECT event_id::text AS event_id, routing_key, signature, body FROM disclosures
+        WHERE institution = $1 AND state = 'waiting' ORDER BY position LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        institution,
+        limit,
+    )
+    return [
+        Wire(
+            message_id=row["event_id"],
+            routing_key=row["routing_key"],
+            headers={SIGNATURE: row["signature"]},
+            body=row["body"],
+            delivery=Delivery.WORK,
+            content_type=CONTENT_TYPE,
+        )
+        for row in rows
+    ]
+
+
+async def sent(connection: Connection, event_ids: Sequence[str]) -> None:
+    """Take note that the broker confirmed these."""
+    await connection.execute(
+        "UPDATE disclosures SET state = 'sent', settled = now() WHERE event_id = ANY($1::text[]::uuid[])",
+        event_ids,
+    )
+
+
+async def park(connection: Connection, event_id: str, *, reason: str) -> None:
+    """Take note that this one was refused for good."""
+    await connection.execute(
+        """
+        UPDATE disclosures SET state = 'parked', settled = now(), reason = $2 WHERE event_id = $1::text::uuid
+        """,
+        event_id,
+        reason,
+    )
+
+
+async def counts(connection: Connection) -> list[Counts]:
+    """How the disclosures fare, by institution."""
+    rows = await connection.fetch(
+        """
+        SELECT institution,
+            count(*) FILTER (WHERE state = 'waiting') AS waiting,
+            count(*) FILTER (WHERE state = 'sent') AS sent,
+            count(*) FILTER (WHERE state = 'parked') AS parked
+        FROM disclosures GROUP BY institution ORDER BY institution
+        """
+    )
+    return [Counts(**row) for row in rows]

@@ -1,0 +1,55 @@
+"""From a verdict to the messages for those who may know of it."""
+
+from collections.abc import Iterable
+
+from registry.agency_event import EventSigner
+from registry.agreement import Agreement
+from registry.disclosure import KINDS, disclosure
+from registry.entitlement import entitled
+from registry.gateway import Gateway
+from registry.judged import Judged
+from registry.pseudonyms import Pseudonyms
+from registry.store.disclosures import Disclosure
+
+
+class Teller:
+    """Writes what each entitled institution is told.
+
+    Args:
+        signer: signs the messages.
+        pseudonym_key: from which each agency's keys are derived.
+        pseudonym_key_version: named in each pseudonym.
+        region: of this registry.
+    """
+
+    def __init__(
+        self, *, signer: EventSigner, pseudonym_key: bytes, pseudonym_key_version: int, region: str
+    ) -> None:
+        self._signer = signer
+        self._pseudonym_key = pseudonym_key
+        self._pseudonym_key_version = pseudonym_key_version
+        self._region = region
+
+    def tell(
+        self, judged: Judged, *, agreements: Iterable[Agreement], gateway: Gateway | None
+    ) -> list[Disclosure]:
+        """The messages that follow from a verdict; none where the registry has no record of the gateway."""
+        kind = KINDS.get(judged.verdict.outcome)
+        if kind is None or gateway is None or judged.verdict.asked.region != self._region:
+            return []
+        told = []
+        for agreement in entitled(agreements, verdict=judged.verdict, gateway=gateway):
+            pseudonyms = Pseudonyms.towards(
+                agreement.institution,
+                master=self._pseudonym_key,
+                version=self._pseudonym_key_version,
+                region=self._region,
+            )
+            wire = self._signer.signed(
+                kind,
+                disclosure(judged.verdict, person=judged.person, agreement=agreement, pseudonyms=pseudonyms),
+                event_id=pseudonyms.event(judged.event_id),
+                institution=agreement.institution,
+            )
+            told.append(Disclosure(institution=agreement.institution, wire=wire))
+        return told

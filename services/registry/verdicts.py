@@ -1,0 +1,76 @@
+"""What the registry does with verdicts: writes down who is told what, once."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from chassis.batches import Arrival, Conclusion, Dead, Settled
+from chassis.postgres import Connection, Pool
+from registry.judged import Judged, VerdictReader
+from registry.store import agreements, disclosures, gateways, verdicts
+from registry.telling import Teller
+
+
+class Verdicts:
+    """Handles the queue `registry.verdicts`: a batch is one transaction.
+
+    Args:
+        pool: the registry's database.
+        reader: opens verdicts.
+        teller: writes what institutions are told.
+        region: of this registry.
+        added: is set when disclosures were committed.
+    """
+
+    def __init__(
+        self, *, pool: Pool, reader: VerdictReader, teller: Teller, region: str, added: asyncio.Event
+    ) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._teller = teller
+        self._region = region
+        self._added = added
+        self._log = structlog.get_logger(part="verdicts")
+
+    async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        """See `chassis.batches.Handle`."""
+        read = [self._reader.read(arrival) for arrival in arrivals]
+        judged = [each for each in read if isinstance(each, Judged)]
+        async with self._pool.acquire() as connection, connection.transaction():
+            remembered = await verdicts.remember(
+                connection, [(each.event_id, each.digest) for each in judged]
+            )
+            first = {
+                each.event_id: each
+                for each in judged
+                if each.event_id in remembered.first_seen and each.digest == remembered.digests[each.event_id]
+            }
+            told = await self._tell(connection, list(first.values()))
+        self._added.set()
+        for tap, institutions in told:
+            self._log.info("disclosed", tap=tap, to=institutions)
+        return [self._conclusion(each, remembered.digests) for each in read]
+
+    async def _tell(self, connection: Connection, judged: Sequence[Judged]) -> list[tuple[str, list[str]]]:
+        agreed = await agreements.newest(connection)
+        known = await gateways.named(
+            connection, [each.verdict.asked.gateway for each in judged], region=self._region
+        )
+        told = {
+            each.verdict.tap: self._teller.tell(
+                each, agreements=agreed, gateway=known.get(each.verdict.asked.gateway)
+            )
+            for each in judged
+        }
+        await disclosures.add(connection, [each for some in told.values() for each in some])
+        return [(tap, [each.institution for each in some]) for tap, some in told.items()]
+
+    def _conclusion(self, read: Judged | Dead, digests: dict[UUID, bytes]) -> Conclusion:
+        if isinstance(read, Dead):
+            return read
+        if read.digest != digests[read.event_id]:
+            self._log.error("another verdict under the id of one that stands", tap=read.verdict.tap)
+            return Dead(reason="another verdict under the id of one that stands")
+        return Settled()
