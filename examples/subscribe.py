@@ -21,10 +21,10 @@ async def subscribe(url: URL, keys: KeySet) -> None:
                 jws.deserialize_compact(signature, keys, ["ES256"], payload=message.body)
                 event = json.loads(message.body)
                 if sealed := event["data"]["attributes"]:
-                    event["data"]["attributes"] = jwe.decrypt_compact(sealed, keys).plaintext.decode()
+                    opened = jwe.decrypt_compact(sealed, keys).plaintext or b"null"
+                    event["data"]["attributes"] = json.loads(opened)
                 print(json.dumps(event), flush=True)  # noqa: T201  printing is its job
                 await message.ack()
 
 
-key_set = KeySet.import_key_set(json.loads(Path(sys.argv[2]).read_text()))
-asyncio.run(subscribe(URL(sys.argv[1]), key_set))
+asyncio.run(subscribe(URL(sys.argv[1]), KeySet.import_key_set(json.loads(Path(sys.argv[2]).read_text()))))
