@@ -1,0 +1,1 @@
+"""Verification: judges the evidence of each tap."""

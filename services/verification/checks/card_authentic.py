@@ -1,0 +1,18 @@
+"""Did card and SAM authenticate each other?"""
+
+from ketuk_events.outcomes import Check
+from ketuk_events.taps import CheckResult
+from verification.checks import came_to
+from verification.known import Case
+
+_NOT_DONE = {"no-sam", "sam-refused"}
+
+
+def card_authentic(case: Case) -> CheckResult:
+    """Passed on the SAM's word alone; whatever is not a clear word is not done."""
+    finding = case.evidence.authentication
+    if (finding.result, finding.code) == ("passed", "ok"):
+        return came_to(Check.CARD_AUTHENTIC, "ok")
+    if finding.result == "failed":
+        return came_to(Check.CARD_AUTHENTIC, "authentication-failed")
+    return came_to(Check.CARD_AUTHENTIC, finding.code if finding.code in _NOT_DONE else "not-reached")

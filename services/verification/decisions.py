@@ -1,0 +1,88 @@
+"""Decisions, kept by (gateway, tap): a redelivery finds the one that stands, and nothing replaces it.
+
+The digest is of the evidence as opened, not of the message: sealed again it is still the same evidence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from chassis.postgres import Connection
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import Wire
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What was decided on one tap, as the message that says so."""
+
+    region: str
+    gateway: str
+    tap: str
+    digest: bytes
+    wire: Wire
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Whose tap it is."""
+        return self.region, self.gateway, self.tap
+
+
+async def standing(
+    connection: Connection, keys: Sequence[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], Decision]:
+    """The decisions that stand for (region, gateway, tap)."""
+    rows = await connection.fetch(
+        """
+        SELECT d.region, d.gateway, d.tap::text AS tap, digest, message_id::text AS message_id, routing_key,
+               headers, body
+        FROM decisions AS d
+        JOIN unnest($1::text[], $2::text[], $3::text[]) AS asked (region, gateway, tap)
+          ON d.region = asked.region AND d.gateway = asked.gateway AND d.tap = asked.tap::uuid
+        """,
+        [region for region, _, _ in keys],
+        [gateway for _, gateway, _ in keys],
+        [tap for _, _, tap in keys],
+    )
+    found = [
+        Decision(
+            region=row["region"],
+            gateway=row["gateway"],
+            tap=row["tap"],
+            digest=row["digest"],
+            wire=Wire(
+                message_id=row["message_id"],
+                routing_key=row["routing_key"],
+                headers=msgspec.json.decode(row["headers"], type=dict[str, str]),
+                body=row["body"],
+                delivery=Delivery.WORK,
+            ),
+        )
+        for row in rows
+    ]
+    return {decision.key: decision for decision in found}
+
+
+async def store(connection: Connection, decisions: Sequence[Decision]) -> None:
+    """Keep decisions; where another process was faster, its decision stands and this one is dropped."""
+    ordered = sorted(decisions, key=lambda decision: decision.key)
+    await connection.execute(
+        """
+        INSERT INTO decisions (region, gateway, tap, digest, message_id, routing_key, headers, body)
+        SELECT region, gateway, tap::uuid, digest, message_id, routing_key, headers, body
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[],
+                    $5::uuid[], $6::text[], $7::text[], $8::bytea[])
+             AS new (region, gateway, tap, digest, message_id, routing_key, headers, body)
+        ON CONFLICT DO NOTHING
+        """,
+        [decision.region for decision in ordered],
+        [decision.gateway for decision in ordered],
+        [decision.tap for decision in ordered],
+        [decision.digest for decision in ordered],
+        [UUID(decision.wire.message_id) for decision in ordered],
+        [decision.wire.routing_key for decision in ordered],
+        [msgspec.json.encode(decision.wire.headers).decode() for decision in ordered],
+        [decision.wire.body for decision in ordered],
+    )

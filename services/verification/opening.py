@@ -1,0 +1,62 @@
+"""Opens `card.read`: who sent it, whether the seal holds, and whether it says inside what it says outside.
+
+What fails here is not authenticated: it goes to the dead letters and leaves no trace, so that nobody can burn
+another's tap.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from chassis.batches import Arrival
+from chassis.seal import BrokenSeal, Opener, public_key
+from ketuk_events.evidence import Evidence
+from ketuk_events.names import from_timestamp
+from ketuk_events.taps import CardRead
+from verification.known import KnownGateway
+
+_EVIDENCE = msgspec.json.Decoder(Evidence)
+
+
+class Unauthenticated(Exception):
+    """The message does not come from where it says; `str()` says why, without its content."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A message that is authentic, and its evidence."""
+
+    arrival: Arrival
+    read: CardRead
+    evidence: Evidence
+    gateway: KnownGateway
+
+
+def open_reading(arrival: Arrival, *, gateways: Mapping[str, KnownGateway], opener: Opener) -> Opened:
+    """Authenticate and open. `gateways` is by `<region>.<gateway>`. Raises Unauthenticated."""
+    read = arrival.event.data
+    if not isinstance(read, CardRead):
+        raise Unauthenticated(f"{arrival.event.kind.name} is not for this queue")
+    sender = f"{read.asked.region}.{read.asked.gateway}"
+    if arrival.user != sender:
+        raise Unauthenticated("published by another account than its gateway's")
+    gateway = gateways.get(sender)
+    if gateway is None:
+        raise Unauthenticated("unknown gateway")
+    if gateway.institution != read.asked.institution:
+        raise Unauthenticated("the gateway belongs to another institution")
+    try:
+        began, ended = from_timestamp(read.began), from_timestamp(read.ended)
+        content = opener.open(
+            read.evidence, sender=sender, identity=public_key(gateway.public_key), sealed_at=ended
+        )
+        evidence = _EVIDENCE.decode(content)
+    except BrokenSeal as broken:
+        raise Unauthenticated(str(broken)) from None
+    except (ValueError, msgspec.DecodeError):
+        raise Unauthenticated("the evidence is not of the contract") from None
+    inside = (evidence.tap, evidence.asked, evidence.began, evidence.ended)
+    if inside != (read.tap, read.asked, read.began, read.ended) or ended < began:
+        raise Unauthenticated("says another thing inside than outside")
+    return Opened(arrival=arrival, read=read, evidence=evidence, gateway=gateway)

@@ -1,0 +1,130 @@
+"""The projection: verification's copy of the registry's state. The higher version wins, in any order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from chassis.postgres import Connection
+from ketuk_events.projection import (
+    CardStatusChanged,
+    GatewayApproved,
+    GatewaySuspended,
+    PurposesChanged,
+    SnapshotPart,
+)
+from verification.known import KnownGateway, Rules
+from verification.newest import newest
+from verification.purposes import DEFAULT
+
+Change = CardStatusChanged | GatewayApproved | GatewaySuspended | PurposesChanged
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Knowledge:
+    """What the projection says for one batch."""
+
+    gateways: dict[str, KnownGateway]
+    """By `<region>.<gateway>`."""
+    rules: Rules
+    version: int
+
+
+def parts_of(snapshot: SnapshotPart) -> Iterable[Change]:
+    """The changes that a part of a snapshot amounts to."""
+    yield from snapshot.cards
+    yield from snapshot.approved
+    yield from snapshot.suspended
+    if snapshot.purposes is not None:
+        yield snapshot.purposes
+
+
+async def apply(connection: Connection, changes: Sequence[Change]) -> None:
+    """Take changes in. Rows are sorted, for overlapping batches of two processes would deadlock otherwise."""
+    cards = newest(
+        [each for each in changes if isinstance(each, CardStatusChanged)], lambda card: card.card_ref
+    )
+    await connection.executemany(
+        """
+        INSERT INTO cards (card_ref, status, version) VALUES (decode($1, 'hex'), $2, $3)
+        ON CONFLICT (card_ref) DO UPDATE SET status = excluded.status, version = excluded.version
+        WHERE cards.version < excluded.version
+        """,
+        [(card.card_ref, card.status, card.version) for card in cards],
+    )
+    gateways = newest(
+        [each for each in changes if isinstance(each, GatewayApproved | GatewaySuspended)],
+        lambda gateway: f"{gateway.region}.{gateway.gateway}",
+    )
+    await connection.executemany(
+        """
+        INSERT INTO gateways (region, gateway, institution, public_key, approved, version)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (region, gateway) DO UPDATE SET
+            institution = coalesce(excluded.institution, gateways.institution),
+            public_key = coalesce(excluded.public_key, gateways.public_key),
+            approved = excluded.approved, version = excluded.version
+        WHERE gateways.version < excluded.version
+        """,
+        [_row(gateway) for gateway in gateways],
+    )
+    await connection.executemany(
+        "INSERT INTO purposes (version, purposes) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [
+            (each.version, msgspec.json.encode(each).decode())
+            for each in changes
+            if isinstance(each, PurposesChanged)
+        ],
+    )
+    await connection.execute("SELECT nextval('projection_version')")
+
+
+async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
+    """What is known of gateways (`<region>.<gateway>`), and the rules."""
+    rows = await connection.fetch(
+        """
+        SELECT region || '.' || gateway AS name, institution, public_key, approved FROM gateways
+        WHERE region || '.' || gateway = ANY($1) AND public_key IS NOT NULL
+        """,
+        sorted(set(gateways)),
+    )
+    rules = await connection.fetchval("SELECT purposes FROM purposes ORDER BY version DESC LIMIT 1")
+    published = DEFAULT if rules is None else msgspec.json.decode(rules, type=PurposesChanged)
+    version = await connection.fetchval("SELECT last_value FROM projection_version")
+    return Knowledge(
+        gateways={
+            row["name"]: KnownGateway(
+                institution=row["institution"], public_key=row["public_key"], approved=row["approved"]
+            )
+            for row in rows
+        },
+        rules=Rules(
+            purposes={purpose.purpose: purpose for purpose in published.purposes}, version=published.version
+        ),
+        version=int(version),
+    )
+
+
+async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str]:
+    """The status of each card that is known, by card_ref."""
+    rows = await connection.fetch(
+        """
+        SELECT encode(card_ref, 'hex') AS card_ref, status FROM cards
+        WHERE card_ref = ANY(SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref)
+        """,
+        sorted(set(refs)),
+    )
+    return {row["card_ref"]: row["status"] for row in rows}
+
+
+async def is_empty(connection: Connection) -> bool:
+    """Whether nothing was ever taken in, so that a snapshot must be asked for."""
+    return not await connection.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM gateways) OR EXISTS (SELECT 1 FROM cards)"
+    )
+
+
+def _row(gateway: GatewayApproved | GatewaySuspended) -> tuple[object, ...]:
+    if isinstance(gateway, GatewayApproved):
+        return gateway.region, gateway.gateway, gateway.institution, gateway.public_key, True, gateway.version
+    return gateway.region, gateway.gateway, None, None, False, gateway.version

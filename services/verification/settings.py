@@ -1,0 +1,36 @@
+"""What verification is told."""
+
+from pydantic import Field, field_validator
+
+from chassis.seal import private_key, public_key
+from chassis.settings import Settings
+
+
+class VerificationSettings(Settings):
+    """Settings of verification; each is `KETUK_<NAME>` or a secret file."""
+
+    region: str = Field(pattern="^[0-9]{2,10}$")
+    amqp_url: str
+    database_url: str
+    http_host: str = "127.0.0.1"
+    http_port: int = 8002
+    verification_key: str
+    """Secret: P-256, PEM; opens evidence."""
+    signing_key: str
+    """Secret: P-256, PEM; signs what is sealed for the registry."""
+    registry_public_key: str
+    """P-256, PEM."""
+    card_ref_key: str = Field(pattern="^[0-9a-f]{64}$")
+    """Secret: 32 bytes in hex; the registry has the same."""
+
+    @field_validator("verification_key", "signing_key")
+    @classmethod
+    def _is_private(cls, pem: str) -> str:
+        private_key(pem)
+        return pem
+
+    @field_validator("registry_public_key")
+    @classmethod
+    def _is_public(cls, pem: str) -> str:
+        public_key(pem)
+        return pem

@@ -1,0 +1,78 @@
+"""The verdict: a pure function of findings and rules.
+
+A needed check failed: refused, with the first in order. Else one not done: inconclusive. Else the purpose's
+good word. Assurance is what was reached.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ketuk_events.outcomes import Assurance, Check, Outcome, Result
+from ketuk_events.projection import Purpose
+from ketuk_events.taps import CheckResult
+from verification.checks.card_authentic import card_authentic
+from verification.checks.card_status import card_status
+from verification.checks.chip_answers import chip_answers
+from verification.checks.chip_readable import chip_readable
+from verification.checks.data_signed import data_signed
+from verification.checks.holder_matches import holder_matches
+from verification.checks.nik_consistent import nik_consistent
+from verification.checks.reader_trusted import reader_trusted
+from verification.known import Case
+
+CHECKS = (
+    reader_trusted,
+    chip_answers,
+    chip_readable,
+    card_authentic,
+    data_signed,
+    card_status,
+    holder_matches,
+    nik_consistent,
+)
+"""In the order in which they decide (the order of `ketuk_events.outcomes.Check`)."""
+
+STEPS: tuple[tuple[Assurance, frozenset[Check]], ...] = (
+    (Assurance.CHIP, frozenset({Check.READER_TRUSTED, Check.CHIP_ANSWERS, Check.CHIP_READABLE})),
+    (Assurance.GENUINE, frozenset({Check.CARD_AUTHENTIC, Check.DATA_SIGNED, Check.CARD_STATUS})),
+    (Assurance.HOLDER, frozenset({Check.HOLDER_MATCHES})),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """How a tap ends."""
+
+    outcome: str
+    assurance: Assurance
+    reason: CheckResult | None
+    checks: tuple[CheckResult, ...]
+
+
+def judge(case: Case) -> Verdict:
+    """Run all checks on a case and conclude."""
+    return conclude([check(case) for check in CHECKS], case.purpose)
+
+
+def conclude(checks: Sequence[CheckResult], purpose: Purpose) -> Verdict:
+    """The verdict that follows from checks, given in their order."""
+    needed = [check for check in checks if check.check in purpose.needs]
+    failed = next((check for check in needed if check.result == Result.FAILED), None)
+    undone = next((check for check in needed if check.result != Result.PASSED), None)
+    if failed is not None:
+        outcome = Outcome.REFUSED.value
+    elif undone is not None or len(needed) < len(purpose.needs):
+        outcome = Outcome.INCONCLUSIVE.value
+    else:
+        outcome = purpose.good_word
+    return Verdict(outcome=outcome, assurance=_reached(checks), reason=failed or undone, checks=tuple(checks))
+
+
+def _reached(checks: Sequence[CheckResult]) -> Assurance:
+    passed = {check.check for check in checks if check.result == Result.PASSED}
+    reached = Assurance.NONE
+    for assurance, wanted in STEPS:
+        if not wanted <= passed:
+            break
+        reached = assurance
+    return reached
