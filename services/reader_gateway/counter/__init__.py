@@ -1,0 +1,1 @@
+"""The counter page: what the officer sees, and the two things the officer can do."""
