@@ -2,7 +2,13 @@
 
 import hmac
 
+_TYPE_A = 7
+
 
 def card_ref(uid: bytes, *, key: bytes) -> str:
-    """HMAC-SHA256 of the UID, as hexadecimal digits; verification computes the same."""
-    return hmac.new(key, uid, "sha256").hexdigest()
+    """HMAC-SHA256 of the UID, as hexadecimal digits; verification computes the same.
+
+    A UID has 8 bytes; the 7 of a type A card are led by 80, as the card's own readers do it.
+    """
+    whole = b"\x80" + uid if len(uid) == _TYPE_A else uid
+    return hmac.new(key, whole, "sha256").hexdigest()

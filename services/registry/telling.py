@@ -1,7 +1,9 @@
 """From a verdict to the messages for those who may know of it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from ketuk_events.events import Wire
 from registry.agency_event import EventSigner
 from registry.agreement import Agreement
 from registry.disclosure import KINDS, disclosure
@@ -9,7 +11,14 @@ from registry.entitlement import entitled
 from registry.gateway import Gateway
 from registry.judged import Judged
 from registry.pseudonyms import Pseudonyms
-from registry.store.disclosures import Disclosure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disclosure:
+    """What one institution is told."""
+
+    institution: str
+    wire: Wire
 
 
 class Teller:

@@ -16,9 +16,7 @@ ReaderName = Annotated[
     str, Meta(pattern="^[a-z0-9-]{1,40}/[a-z0-9-]{1,40}$", description="`gateway/reader`.")
 ]
 Moment = Annotated[datetime, Meta(tz=True)]
-Uid = Annotated[
-    str, Meta(pattern="^([0-9a-f]{2}){4,16}$", description="As the reader gives it, hexadecimal.")
-]
+Uid = Annotated[str, Meta(pattern="^([0-9a-f]{2}){7,8}$", description="As the reader gives it, hexadecimal.")]
 CardStatus = Literal["not-activated", "active", "blocked", "lost", "damaged", "replaced"]
 
 

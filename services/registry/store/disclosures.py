@@ -7,14 +7,7 @@ from chassis.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from registry.agency_event import CONTENT_TYPE, SIGNATURE
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Disclosure:
-    """What one institution is told."""
-
-    institution: str
-    wire: Wire
+from registry.telling import Disclosure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
