@@ -9,5 +9,5 @@ NATIONALITY = 19
 
 
 def write(fields: Sequence[str]) -> bytes:
-    """The text of the file, UTF-8, without the length in front."""
+    """Returns the text of the file, UTF-8, without the length in front."""
     return ",".join(f'"{field}"' for field in fields).encode()

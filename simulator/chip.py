@@ -76,6 +76,6 @@ class MuteChip(ForeignChip):
     longer than the 33 bytes that ISO/IEC 7816-3 allows. An empty answer would mean that no card is there.
     """
 
-    def __init__(self, *, uid: bytes) -> None:
-        super().__init__(uid=uid)
+    def __init__(self) -> None:
+        super().__init__(uid=b"")
         self.atr = bytes(34)

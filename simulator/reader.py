@@ -1,107 +1,139 @@
 """A virtual reader with a SAM in one slot, and cards that come and go in the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import Literal
 
 from simulator.chip import MuteChip
 from simulator.kinds import Kind, SimulatedCard
-from simulator.record import Tapped
+from simulator.record import Departure, Tapped
 from simulator.sam import Sam
 from simulator.vpcd import Inserted
 
 STAYS_AFTER_READING = 0.15
 """Seconds until the hand that holds the card has gone."""
+NOTICED_WITHIN = 30.0
+"""Seconds: a card that stands behind another one enters when that one has left."""
 
 
 class VirtualReader:
     """One reader of the private pcscd.
 
     Args:
-        number: counted from 0.
-        port: of the card slot; the SAM slot is the next one.
-        sam: sits in the SAM slot, but for taps of the kind that finds none.
-        patience: seconds after which a card leaves that nobody reads.
-        mute_stays: seconds that a mute card stays.
+        number: Counted from 0.
+        port: Of the card slot; the SAM slot is the next one.
+        sam: Sits in the SAM slot, except for taps of the kind that finds none; None leaves that slot alone.
+        patience: Seconds of silence after which a card leaves that nobody reads.
+        mute_stays: Seconds that a mute card stays.
     """
 
     def __init__(
-        self, *, number: int, port: int, sam: Sam, patience: float = 12.0, mute_stays: float = 2.5
+        self, *, number: int, port: int, sam: Sam | None, patience: float = 12.0, mute_stays: float = 2.5
     ) -> None:
         self._number = number
         self._port = port
         self._sam = sam
         self._patience = patience
         self._mute_stays = mute_stays
-        self._sam_task: asyncio.Task[None] | None = None
-        self.held = asyncio.Event()
-        """While it is not set the card is kept on the reader, even when it was read."""
-        self.held.set()
+        self._inserted_sam: Inserted | None = None
+        self._released = asyncio.Event()
+        self._released.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["VirtualReader"]:
-        """With its SAM inserted."""
-        await self._insert_sam()
+        """With its SAM inserted.
+
+        Raises:
+            OSError: There is no such reader.
+            TimeoutError: The reader does not notice the SAM, for instance because another one is in the slot.
+        """
         try:
+            await self._insert_sam()
             yield self
         finally:
             await self._take_sam()
 
-    async def tap(self, card: SimulatedCard) -> Tapped:
-        """Put a card on the reader, wait until it was read or patience ends, take it away.
+    def hold(self) -> None:
+        """Keeps cards on the reader, because the program that reads them is about to be killed."""
+        self._released.clear()
 
-        Raises TimeoutError where the reader never notices the card, OSError where there is no reader.
+    def release(self) -> None:
+        """Lets cards go again: one that was kept leaves when it has been read once more, or nobody does."""
+        self._released.set()
+
+    async def tap(self, card: SimulatedCard) -> Tapped:
+        """Puts a card on the reader, waits until it was read or patience ends, takes it away.
+
+        Raises:
+            OSError: There is no such reader.
+            TimeoutError: The reader does not notice the card.
         """
         if card.kind is Kind.NO_SAM:
             await self._take_sam()
-        elif self._sam_task is None or self._sam_task.done():
+        else:
             await self._insert_sam()
-        inserted = Inserted(card.chip, leaves_after=card.leaves_after)
+        inserted = await Inserted.enter(card.chip, port=self._port, leaves_after=card.leaves_after)
         entered = datetime.now(UTC)
-        staying = asyncio.create_task(inserted.stay(self._port))
-        # a connection that is dropped before it was noticed delays the next one by seconds
-        await asyncio.wait_for(inserted.powered.wait(), 30)
-        await self._until_read(card, inserted, staying)
-        await _leave(staying)
+        try:
+            # A connection that is dropped before it was noticed would delay the next one by seconds.
+            await asyncio.wait_for(inserted.noticed.wait(), NOTICED_WITHIN)
+            departure = await self._stay(card, inserted)
+        finally:
+            await inserted.leave()
         return Tapped(
             reader=self._number,
             kind=card.kind,
             entered=entered,
-            powered=inserted.powered_at or entered,
+            powered=inserted.noticed_at or entered,
             left=datetime.now(UTC),
-            commands=inserted.commands,
+            commands=inserted.contact.commands,
+            departure=departure,
         )
 
-    async def _until_read(self, card: SimulatedCard, inserted: Inserted, staying: asyncio.Task[None]) -> None:
+    async def _stay(self, card: SimulatedCard, inserted: Inserted) -> Departure:
         if isinstance(card.chip, MuteChip):
             await asyncio.sleep(self._mute_stays)
-            await self.held.wait()
-            return
-        read = asyncio.create_task(inserted.read.wait())
-        await asyncio.wait({read, staying}, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
-        if not self.held.is_set():
-            # whoever read it was killed: it stays until it has been read again, or nobody wants it
-            await self.held.wait()
+            await self._released.wait()
+            return Departure.UNREAD
+        await self._until_read_or_silent(inserted)
+        while not self._released.is_set() and not inserted.gone.is_set():
+            await _first_of(self._released.wait(), inserted.gone.wait())
             inserted.read.clear()
+            await self._until_read_or_silent(inserted)
+        if inserted.contact.was_pulled_out:
+            return Departure.PULLED_OUT
+        if not inserted.contact.was_read:
+            return Departure.UNREAD
+        await asyncio.sleep(STAYS_AFTER_READING)
+        return Departure.READ
+
+    async def _until_read_or_silent(self, inserted: Inserted) -> None:
+        said = -1
+        while said != inserted.contact.commands and not (inserted.read.is_set() or inserted.gone.is_set()):
+            said = inserted.contact.commands
             with suppress(TimeoutError):
-                await asyncio.wait_for(inserted.read.wait(), self._patience / 2)
-        read.cancel()
-        if not staying.done():
-            await asyncio.sleep(STAYS_AFTER_READING)
+                async with asyncio.timeout(self._patience):
+                    await _first_of(inserted.read.wait(), inserted.gone.wait())
 
     async def _insert_sam(self) -> None:
-        inserted = Inserted(self._sam)
-        self._sam_task = asyncio.create_task(inserted.stay(self._port + 1))
-        await asyncio.wait_for(inserted.powered.wait(), 30)
+        if self._sam is None or (self._inserted_sam is not None and not self._inserted_sam.gone.is_set()):
+            return
+        await self._take_sam()
+        self._inserted_sam = await Inserted.enter(self._sam, port=self._port + 1)
+        await asyncio.wait_for(self._inserted_sam.noticed.wait(), NOTICED_WITHIN)
 
     async def _take_sam(self) -> None:
-        if self._sam_task is not None:
-            await _leave(self._sam_task)
-            self._sam_task = None
+        if self._inserted_sam is not None:
+            await self._inserted_sam.leave()
+            self._inserted_sam = None
 
 
-async def _leave(staying: asyncio.Task[None]) -> None:
-    staying.cancel()
-    with suppress(asyncio.CancelledError):
-        await staying
+async def _first_of(*waits: Coroutine[None, None, Literal[True]]) -> None:
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -2,8 +2,8 @@
 
 import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.apdu import Command, parse
 from simulator.card_authentication import (
@@ -34,6 +34,9 @@ from simulator.status_words import (
     WRONG_PARAMETERS,
     RefusedError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OPENING_TRIES = 3
 

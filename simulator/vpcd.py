@@ -1,65 +1,83 @@
-"""A chip in a slot of vsmartcard's virtual reader: TCP to pcscd's driver, frames of two length bytes and data."""
+"""A chip in a slot of vsmartcard's virtual reader: TCP to pcscd's driver, two length bytes and data."""
 
 import asyncio
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Self
 
 from simulator.chip import Chip
+from simulator.contact import Contact
 
-_POWER_OFF, _POWER_ON, _RESET, _ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _LENGTH_BYTES = 2
+# pcscd looks at each slot every 0.4 s.
+_ABSENCE_SECONDS = 0.9
+_DEPARTURE_SECONDS = 3.0
 
 
 class Inserted:
-    """A chip while it is in a slot.
+    """A chip while it is in a slot. `enter` makes one; `leave` has to follow."""
 
-    Args:
-        chip: the chip.
-        leaves_after: pull it out by itself after so many commands.
-    """
-
-    def __init__(self, chip: Chip, *, leaves_after: int | None = None) -> None:
-        self._chip = chip
-        self._leaves_after = leaves_after
-        self.commands = 0
-        self.powered_at: datetime | None = None
-        self.powered = asyncio.Event()
-        """The reader has noticed the chip."""
+    def __init__(self, contact: Contact, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._talking = asyncio.create_task(self._talk())
+        self.contact = contact
+        self.noticed_at: datetime | None = None
+        self.noticed = asyncio.Event()
         self.read = asyncio.Event()
-        """The reader took the power away after it had said something to the chip."""
+        """The reading is over; see `Contact.receive`."""
+        self.gone = asyncio.Event()
+        """It was pulled out, or pcscd is away."""
 
-    async def stay(self, port: int) -> None:
-        """Enter the slot and answer until cancelled, or pulled out. Raises OSError where no reader listens."""
+    @classmethod
+    async def enter(cls, chip: Chip, *, port: int, leaves_after: int | None = None) -> Self:
+        """Puts a chip into the slot.
+
+        Raises:
+            OSError: No reader listens on that port.
+        """
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        connection: socket.socket = writer.get_extra_info("socket")
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            while True:
-                # the kernel forgets it after a while; without it each command waits 40 ms
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-                length = int.from_bytes(await reader.readexactly(_LENGTH_BYTES), "big")
-                answer = self._answer(await reader.readexactly(length))
-                if answer is None:
-                    continue
-                if self._leaves_after is not None and self.commands > self._leaves_after:
-                    return
-                writer.write(len(answer).to_bytes(_LENGTH_BYTES, "big") + answer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return  # pcscd went away
-        finally:
-            writer.close()
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return cls(Contact(chip, leaves_after=leaves_after), reader, writer)
 
-    def _answer(self, frame: bytes) -> bytes | None:
-        if frame in {_POWER_ON, _ATR} and not self.powered.is_set():
-            self.powered_at = datetime.now(UTC)
-            self.powered.set()
-        if frame in {_POWER_OFF, _POWER_ON, _RESET}:
-            self._chip.reset()
-            if frame == _POWER_OFF and self.commands:
-                self.read.set()
-            return None
-        if frame == _ATR:
-            return self._chip.atr
-        self.commands += 1
-        self.read.clear()
-        return self._chip.respond(frame)
+    async def leave(self) -> None:
+        """Takes the chip out; returns when the reader has noticed, so that another chip may enter."""
+        self._talking.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._talking
+        with suppress(OSError, TimeoutError):
+            self._writer.write_eof()
+            # The driver closes its end when it finds that nobody answers any more.
+            await asyncio.wait_for(self._reader.read(-1), _DEPARTURE_SECONDS)
+        self._writer.close()
+        if self.contact.was_pulled_out:
+            # The driver dropped this chip in mid-command. It only tells pcscd when it is next asked, and a
+            # chip that entered before that would be taken for the same one.
+            await asyncio.sleep(_ABSENCE_SECONDS)
+
+    async def _talk(self) -> None:
+        try:
+            while not self.contact.was_pulled_out:
+                # The kernel forgets it after a while; without it some commands wait 40 ms.
+                self._writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+                length = int.from_bytes(await self._reader.readexactly(_LENGTH_BYTES), "big")
+                frame = await self._reader.readexactly(length)
+                was_read = self.contact.was_read
+                answer = self.contact.receive(frame)
+                self._tell(was_read=was_read)
+                if answer is not None:
+                    self._writer.write(len(answer).to_bytes(_LENGTH_BYTES, "big") + answer)
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            self.gone.set()
+
+    def _tell(self, *, was_read: bool) -> None:
+        if self.contact.was_noticed and self.noticed_at is None:
+            self.noticed_at = datetime.now(UTC)
+            self.noticed.set()
+        if self.contact.was_read and not was_read:
+            self.read.set()
+        elif was_read and not self.contact.was_read:
+            self.read.clear()

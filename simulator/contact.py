@@ -1,0 +1,52 @@
+"""What passes between a reader and the chip in its slot: frames in, answers out, sans-I/O."""
+
+from simulator.chip import Chip
+
+POWER_OFF, POWER_ON, RESET, ASK_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
+
+
+class Contact:
+    """One stay of a chip in a slot.
+
+    Args:
+        chip: What is in the slot.
+        leaves_after: It is pulled out, in the middle of the next, after it answered so many commands.
+    """
+
+    def __init__(self, chip: Chip, *, leaves_after: int | None = None) -> None:
+        self._chip = chip
+        self._leaves_after = leaves_after
+        self._commands_since_power = 0
+        self.commands = 0
+        self.was_noticed = False
+        self.was_read = False
+        self.was_pulled_out = False
+
+    def receive(self, frame: bytes) -> bytes | None:
+        """Takes one frame of vpcd's protocol; returns what to send back, None for nothing.
+
+        The chip counts as read when the power goes after commands. A reset between the two means that the
+        reading was cut short: pcscd resets a card whose transaction is left open by a program that dies.
+        """
+        if frame == ASK_ATR:
+            self.was_noticed = True
+            return self._chip.atr
+        if frame in {POWER_OFF, POWER_ON, RESET}:
+            self._change_power(frame)
+            return None
+        return self._answer(frame)
+
+    def _change_power(self, frame: bytes) -> None:
+        self.was_noticed = True
+        self.was_read = self.was_read or (frame == POWER_OFF and self._commands_since_power > 0)
+        self._commands_since_power = 0
+        self._chip.reset()
+
+    def _answer(self, command: bytes) -> bytes | None:
+        if self._leaves_after is not None and self.commands >= self._leaves_after:
+            self.was_pulled_out = True
+            return None
+        self.commands += 1
+        self._commands_since_power += 1
+        self.was_read = False
+        return self._chip.respond(command)
