@@ -63,7 +63,7 @@ class AgencyRelay:
             for wire, outcome in outcomes:
                 if isinstance(outcome, PublishError):
                     reason = _reason(outcome)
-                    self._log.warning("parked", event=wire.message_id, because=reason)
+                    self._log.warning("parked", event_id=wire.message_id, because=reason)
                     await disclosures.park(connection, wire.message_id, reason=reason)
         for _, outcome in outcomes:
             if outcome is not None and not isinstance(outcome, PublishError):

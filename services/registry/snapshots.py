@@ -16,7 +16,7 @@ from registry.announcements import approved, suspended
 from registry.judged import VERIFICATION
 from registry.store import cards, gateways
 
-_CARDS_IN_A_PART = 2_000
+CARDS_IN_A_PART = 2_000
 
 
 class Snapshots:
@@ -50,7 +50,7 @@ class Snapshots:
         ):
             known = await gateways.all_gateways(connection, region=self._region)
             chunks: list[tuple[CardStatusChanged, ...]] = [
-                chunk async for chunk in cards.all_cards(connection, chunk=_CARDS_IN_A_PART)
+                chunk async for chunk in cards.all_cards(connection, chunk=CARDS_IN_A_PART)
             ]
         first = SnapshotPart(
             part=1,

@@ -1,5 +1,6 @@
 """What the civil-registry office changes."""
 
+from datetime import UTC
 from typing import Annotated
 
 from aiohttp import web
@@ -83,8 +84,8 @@ def _agreement(institution: str, sent: AgreementBody) -> Agreement:
         attributes=tuple(sorted(set(sent.attributes))),
         places=tuple(sorted(set(sent.places))),
         readers=tuple(sorted(set(sent.readers))),
-        valid_from=sent.valid_from,
-        valid_until=sent.valid_until,
+        valid_from=sent.valid_from.astimezone(UTC),
+        valid_until=sent.valid_until.astimezone(UTC),
         public_key=None if sent.public_key is None else sent.public_key.checked(),
     )
 

@@ -1,0 +1,100 @@
+import asyncio
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+
+from tests.integration.registry.case import Case, all_of, until
+
+
+async def test_a_receiver_without_a_queue_is_parked_while_the_other_receives(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        missing, present = await case.agency(), await case.agency()
+        feed = await case.feed(present)
+        await case.judge(*(case.verdict(gateway) for _ in range(3)))
+        await case.settled(missing, (0, 0, 3))
+        await case.settled(present, (0, 3, 0))
+        assert len(await all_of(feed)) == 3
+        reasons = await case.pool.fetch(
+            "SELECT DISTINCT reason FROM disclosures WHERE institution = $1", missing
+        )
+    assert [row["reason"] for row in reasons] == ["312 NO_ROUTE"]
+
+
+async def test_a_receiver_whose_queue_is_full_delays_nobody_and_loses_nothing(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        full, other = await case.agency(), await case.agency()
+        narrow = await case.feed(
+            full, **{"x-queue-type": "classic", "x-max-length": 1, "x-overflow": "reject-publish"}
+        )
+        await case.feed(other)
+        await case.judge(*(case.verdict(gateway) for _ in range(6)))
+        await case.settled(other, (0, 6, 0))
+        assert (await case.counts(full))[0] > 0
+        taken: set[str | None] = set()
+
+        async def drained() -> bool:
+            taken.update([message.message_id for message in await all_of(narrow)])
+            return len(taken) == 6
+
+        await until(drained, what="all reach the narrow queue")
+        await case.settled(full, (0, 6, 0))
+
+
+async def test_what_waits_while_the_broker_is_away_is_sent_when_it_is_back(
+    case: Case, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    away = f"amqp://registry:x@127.0.0.1:{unused_tcp_port_factory()}/ketuk-agencies"
+    async with case.running(agencies_amqp_url=away):
+        gateway = await case.gateway()
+        agency = await case.agency()
+        feed = await case.feed(agency)
+        await case.judge(case.verdict(gateway))
+        await case.settled(agency, (1, 0, 0))
+    async with case.running():
+        await case.settled(agency, (0, 1, 0))
+        assert len(await all_of(feed)) == 1
+
+
+async def test_rows_that_another_process_added_are_found(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        await case.judge(case.verdict(gateway))
+        await case.settled(agency, (0, 0, 1))
+        feed = await case.feed(agency)
+        await case.pool.execute("UPDATE disclosures SET state = 'waiting' WHERE institution = $1", agency)
+        await case.settled(agency, (0, 1, 0))
+        assert len(await all_of(feed)) == 1
+
+
+async def test_two_registries_tell_each_event_once(
+    case: Case, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        feed = await case.feed(agency)
+        wires = [case.verdict(gateway) for _ in range(30)]
+        port = unused_tcp_port_factory()
+        async with case.running(http_port=port):
+            await asyncio.gather(*(case.judge(wire) for wire in wires))
+            await case.settled(agency, (0, 30, 0))
+        events = await all_of(feed)
+    assert len(events) == len({event.message_id for event in events}) == 30
+
+
+async def test_what_was_disclosed_can_be_neither_changed_nor_removed(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        await case.judge(case.verdict(gateway))
+        await case.settled(agency, (0, 0, 1))
+    for statement in (
+        "UPDATE disclosures SET body = 'x' WHERE institution = $1",
+        "DELETE FROM disclosures WHERE institution = $1",
+    ):
+        with pytest.raises(asyncpg.RaiseError):
+            await case.pool.execute(statement, agency)

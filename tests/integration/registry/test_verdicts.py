@@ -1,0 +1,174 @@
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from chassis.batch_metrics import BatchMetrics
+from chassis.batches import Arrival, BatchConsumer, Conclusion
+from chassis.broker import Broker
+from chassis.postgres import ping
+from chassis.seal import Opener, private_key, public_key
+from registry.agency_event import EventSigner
+from registry.judged import VerdictReader
+from registry.telling import Teller
+from registry.verdicts import Verdicts
+from tests.integration.registry.case import NIK, PERSON, Case, all_of, next_of
+
+
+async def test_a_verdict_becomes_one_event_for_each_entitled_institution(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        first, second = await case.agency(), await case.agency()
+        await case.agency(places=[])
+        feeds = [await case.feed(first), await case.feed(second)]
+        await case.judge(case.verdict(gateway))
+        events = [msgspec.json.decode((await next_of(feed)).body) for feed in feeds]
+    assert [event["type"] for event in events] == ["id.ketuk.card.verified.v1"] * 2
+    assert events[0]["id"] != events[1]["id"]
+    assert events[0]["data"]["tap"] != events[1]["data"]["tap"]
+    assert events[0]["data"]["person"] != events[1]["data"]["person"]
+
+
+async def test_the_same_verdict_twice_is_one_event(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        feed = await case.feed(agency)
+        verdict, sentinel = case.verdict(gateway), case.verdict(gateway)
+        await case.judge(verdict)
+        await case.settled(agency, (0, 1, 0))
+        await case.judge(verdict, sentinel)
+        await case.settled(agency, (0, 2, 0))
+        events = await all_of(feed)
+    assert len(events) == len({event.message_id for event in events}) == 2
+
+
+async def test_a_verdict_that_comes_again_is_not_told_under_a_later_agreement(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        verdict, sentinel = case.verdict(gateway), case.verdict(gateway)
+        await case.judge(verdict)
+        await case.settled(agency, (0, 0, 1))
+        late = await case.agency()
+        await case.judge(verdict, sentinel)
+        await case.settled(late, (0, 0, 1))
+
+
+async def test_a_registry_that_dies_between_commit_and_acknowledgement_tells_once(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        feed = await case.feed(agency)
+    await case.judge(case.verdict(gateway))
+    await _die_after_the_commit(case)
+    async with case.running():
+        await case.judge(case.verdict(gateway))
+        await case.settled(agency, (0, 2, 0))
+        events = await all_of(feed)
+    assert len(events) == 2
+
+
+async def _die_after_the_commit(case: Case) -> None:
+    settings = case.settings
+    verdicts = Verdicts(
+        pool=case.pool,
+        reader=VerdictReader(
+            opener=Opener(key=private_key(settings.registry_key.get_secret_value())),
+            verification=public_key(settings.verification_signing_public_key),
+        ),
+        teller=Teller(
+            signer=EventSigner(key=settings.agency_signing_key.get_secret_value(), region="3372"),
+            pseudonym_key=bytes.fromhex(settings.pseudonym_key.get_secret_value()),
+            pseudonym_key_version=1,
+            region="3372",
+        ),
+        region="3372",
+        added=asyncio.Event(),
+    )
+    committed = asyncio.Event()
+
+    async def commit_and_hang(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        await verdicts(arrivals)
+        committed.set()
+        return await asyncio.Future()
+
+    consumer = BatchConsumer(
+        broker=Broker(url=settings.amqp_url, name="dies"),
+        queue="registry.verdicts",
+        handle=commit_and_hang,
+        ready=lambda: ping(case.pool),
+        metrics=BatchMetrics(registry=CollectorRegistry()),
+    )
+    living = asyncio.create_task(consumer.run(asyncio.Event()))
+    await asyncio.wait_for(committed.wait(), 20)
+    living.cancel()
+    await asyncio.wait([living])
+
+
+async def test_a_verdict_that_verification_did_not_give_is_a_dead_letter(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        forged, true = case.verdict(gateway), case.verdict(gateway)
+        await case.publish(forged, channel=case.services, user="admin")
+        letter = await case.dead_letter()
+        await case.judge(true)
+        await case.settled(agency, (0, 0, 1))
+    assert letter.message_id == forged.message_id
+    assert letter.headers["ketuk-reason"] == "a verdict that verification did not give"
+    assert letter.headers["ketuk-user"] == "admin"
+
+
+async def test_another_verdict_under_the_same_id_is_a_dead_letter_and_tells_nobody(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        verdict, another = case.verdict(gateway), case.verdict(gateway)
+        await case.judge(verdict)
+        await case.settled(agency, (0, 0, 1))
+        await case.judge(replace(verdict, body=another.body))
+        letter = await case.dead_letter()
+        assert await case.counts(agency) == (0, 0, 1)
+    assert letter.headers["ketuk-reason"] == "another verdict under the id of one that stands"
+
+
+@pytest.mark.parametrize("outcome", ["refused", "inconclusive"])
+async def test_what_is_not_verified_is_told_without_the_person(case: Case, outcome: str) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        feed = await case.feed(await case.agency())
+        await case.judge(case.verdict(gateway, outcome=outcome))
+        event = msgspec.json.decode((await next_of(feed)).body)
+    assert event["type"] == f"id.ketuk.card.{outcome}.v1"
+    assert (event["data"]["person"], event["data"]["attributes"]) == (None, None)
+
+
+async def test_a_seal_that_is_of_another_tap_is_a_dead_letter(case: Case) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        other = msgspec.json.decode(case.verdict(gateway).body)
+        wire = case.verdict(gateway)
+        mixed = {**msgspec.json.decode(wire.body), "person": other["person"]}
+        await case.judge(replace(wire, body=msgspec.json.encode(mixed)))
+        letter = await case.dead_letter()
+    assert letter.headers["ketuk-reason"] == "the sealed part is of another tap"
+
+
+async def test_nothing_personal_is_stored_or_logged(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        wire = case.verdict(gateway)
+        await case.judge(wire)
+        await case.settled(agency, (0, 0, 1))
+        stored = str(await case.pool.fetch("SELECT body, signature, routing_key FROM disclosures"))
+    seen = stored + capsys.readouterr().out
+    tap = msgspec.json.decode(wire.body)["tap"]
+    assert str(UUID(tap)) not in stored
+    assert tap in seen
+    assert [each for each in (NIK, *PERSON.values()) if each in seen] == []
