@@ -16,7 +16,7 @@ from simulator.card_authentication import (
 )
 from simulator.chip import contactless_atr, uid_answer
 from simulator.files import APPLICATION, MASTER_FILE, PLAIN, FileId
-from simulator.secure_messaging import PROTECTED_CLASS, Response, SecureChannel
+from simulator.secure_messaging import LONGEST_DATA, PROTECTED_CLASS, Response, SecureChannel
 from simulator.status_words import (
     END_OF_FILE,
     FILE_NOT_FOUND,
@@ -33,9 +33,6 @@ from simulator.status_words import (
     WRONG_PARAMETERS,
     RefusedError,
 )
-
-# The largest block that a protected READ BINARY may ask for.
-PROTECTED_BLOCK = 0xD0
 
 _SHORT_FILE_IDENTIFIER = 0x80
 
@@ -154,7 +151,7 @@ class KtpCard:
             raise RefusedError(FILE_NOT_FOUND)
 
     def _read(self, command: Command, *, protected: bool) -> tuple[bytes, bytes]:
-        if command.expected is None or (protected and command.expected > PROTECTED_BLOCK):
+        if command.expected is None or (protected and command.expected > LONGEST_DATA):
             raise RefusedError(WRONG_LENGTH)
         if command.p1 & _SHORT_FILE_IDENTIFIER:
             raise RefusedError(WRONG_PARAMETERS)

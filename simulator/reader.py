@@ -93,21 +93,23 @@ class VirtualReader:
         )
 
     async def _stay(self, card: SimulatedCard, inserted: Inserted) -> Departure:
-        if isinstance(card.chip, MuteChip):
-            await asyncio.sleep(self._mute_stays)
-            await self._released.wait()
-            return Departure.UNREAD
-        await self._until_read_or_silent(inserted)
+        mute = isinstance(card.chip, MuteChip)
+        until_done = self._until_looked_at if mute else self._until_read_or_silent
+        await until_done(inserted)
         while not self._released.is_set() and not inserted.gone.is_set():
             await _first_of(self._released.wait(), inserted.gone.wait())
             inserted.read.clear()
-            await self._until_read_or_silent(inserted)
+            await until_done(inserted)
         if inserted.contact.was_pulled_out:
             return Departure.PULLED_OUT
         if not inserted.contact.was_read:
             return Departure.UNREAD
         await asyncio.sleep(STAYS_AFTER_READING)
         return Departure.READ
+
+    async def _until_looked_at(self, inserted: Inserted) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(inserted.gone.wait(), self._mute_stays)
 
     async def _until_read_or_silent(self, inserted: Inserted) -> None:
         said = -1

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from simulator import tlv
 from simulator.apdu import AS_MUCH_AS_THERE_IS, Command
-from simulator.status_words import WRONG_PROTECTION, RefusedError
+from simulator.status_words import WRONG_LENGTH, WRONG_PROTECTION, RefusedError
 from simulator.symmetric import BLOCK, authentic, authentication_code, decrypt, derive, encrypt
 
 PROTECTED_CLASS = 0x0C
+
+# A block of data that fits, protected, into one short command or answer.
+LONGEST_DATA = 0xD0
 
 _DATA = 0x87
 _EXPECTED = 0x97
@@ -48,7 +51,13 @@ class SecureChannel:
         self._count = 0
 
     def wrap_command(self, command: Command) -> bytes:
-        """Returns the command as the SAM hands it out for the card."""
+        """Returns the command as the SAM hands it out for the card.
+
+        Raises:
+            RefusedError: It carries more data than fits into a short command once it is protected.
+        """
+        if len(command.data) > LONGEST_DATA:
+            raise RefusedError(WRONG_LENGTH)
         self._count += 1
         header = bytes((PROTECTED_CLASS, command.ins, command.p1, command.p2))
         objects = b""
