@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +18,12 @@ AWAY_SECONDS = 0.5
 class FeedReader:
     """Collects all that arrives for one agency, across losses of the broker."""
 
-    def __init__(self, *, institution: str, url: str) -> None:
+    def __init__(self, *, institution: str, url: str, heard: Callable[[Received], None]) -> None:
         """Describe the feed; `url` has the queue's name in its query: `…/ketuk-agencies?queue=NAME`."""
         address = URL(url)
         self.received: list[Received] = []
         self._institution = institution
+        self._heard = heard
         self._queue = address.query["queue"]
         self._url = str(address.with_query(None))
 
@@ -39,7 +41,9 @@ class FeedReader:
         queue = await channel.get_queue(self._queue, ensure=False)
         async with queue.iterator() as deliveries:
             async for delivery in deliveries:
-                self.received.append(self._entry(json.loads(delivery.body)))
+                entry = self._entry(json.loads(delivery.body))
+                self.received.append(entry)
+                self._heard(entry)
                 await delivery.ack()
 
     def _entry(self, event: dict[str, Any]) -> Received:

@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Children:
         self._record = folder / "children.json"
         self._logs = folder / "logs"
         self._children: dict[str, Child] = {}
+        # parts are started side by side
+        self._writing = threading.Lock()
         if self._record.exists():
             for entry in json.loads(self._record.read_text()):
                 child = Child(**entry)
@@ -82,8 +85,7 @@ class Children:
             except FileNotFoundError:
                 raise Missing(f"{command[0]} is not installed; run `make setup`.") from None
         child = Child(name=name, pid=process.pid, started=psutil.Process(process.pid).create_time())
-        self._children[name] = child
-        self._write()
+        self._remember(child)
         return child
 
     def kill(self, name: str) -> None:
@@ -97,8 +99,7 @@ class Children:
             return
         self._end(child, signal.SIGTERM)
         self._end(child, signal.SIGKILL)
-        del self._children[name]
-        self._write()
+        self._remember(child, gone=True)
 
     def stop_all(self) -> None:
         """End all, the youngest first: those of this start and those that an earlier one left behind."""
@@ -127,6 +128,14 @@ class Children:
         while child.is_alive() and time.monotonic() < deadline:
             _reap(child.pid)
             time.sleep(0.02)
+
+    def _remember(self, child: Child, *, gone: bool = False) -> None:
+        with self._writing:
+            if gone:
+                del self._children[child.name]
+            else:
+                self._children[child.name] = child
+            self._write()
 
     def _write(self) -> None:
         entries = [

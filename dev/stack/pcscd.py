@@ -5,6 +5,7 @@ pid file of another pcscd when it ends.
 """
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -33,7 +34,9 @@ class Pcscd:
         """Start it and wait until its virtual readers listen for cards."""
         self._folder.mkdir(parents=True, exist_ok=True)
         configuration = self._folder / "reader.conf"
-        configuration.write_text("\n".join(_entry(index, port) for index, port in enumerate(self._ports)))
+        configuration.write_text(
+            "\n".join(self._entry(index, port) for index, port in enumerate(self._ports))
+        )
         self.socket.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self.socket))
@@ -45,7 +48,7 @@ class Pcscd:
                 script = f'exec {_LISTEN_FD}<&{saved}; LISTEN_FDS=1 LISTEN_PID=$$ exec pcscd -f -c "$0"'
                 self._children.start(
                     NAME,
-                    ["sh", "-c", script, configuration],
+                    ["bash", "-c", script, configuration],
                     user="nobody" if os.geteuid() == 0 else None,
                     pass_fds=(saved,),
                     folder=self._folder,
@@ -54,19 +57,21 @@ class Pcscd:
                 os.close(saved)
         until_ready(NAME, self._listens, children=self._children)
 
+    def _entry(self, index: int, port: int) -> str:
+        # the driver knows one reader only, so each reader has its own copy of it
+        driver = self._folder / f"libifdvpcd-{index}.so"
+        shutil.copy(_driver(), driver)
+        return (
+            f'FRIENDLYNAME "Ketuk {index}"\nDEVICENAME /dev/null:0x{port:X}\n'
+            f"LIBPATH {driver}\nCHANNELID 0x{port:X}\n"
+        )
+
     def _listens(self) -> bool:
         listening = {
             line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if " 0A " in line
         }
         heard = {int(address.rpartition(":")[2], 16) for address in listening}
         return {slot for port in self._ports for slot in (port, port + 1)} <= heard
-
-
-def _entry(index: int, port: int) -> str:
-    return (
-        f'FRIENDLYNAME "Ketuk {index}"\nDEVICENAME /dev/null:0x{port:X}\n'
-        f"LIBPATH {_driver()}\nCHANNELID 0x{port:X}\n"
-    )
 
 
 def _driver() -> Path:

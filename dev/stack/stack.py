@@ -54,6 +54,15 @@ class Stack:
         self.vpcd_ports = tuple(self._ports[f"reader-{index}"] for index in range(READERS))
         self.pcscd = Pcscd(folder=self.folder / "pcscd", ports=self.vpcd_ports, children=self.children)
 
+    @classmethod
+    def fresh(cls, *, folder: Path) -> "Stack":
+        """A stack with nothing in it: what an earlier one left behind is ended and removed."""
+        folder = reachable(folder)
+        if folder.exists():
+            Children(folder=folder).stop_all()
+            shutil.rmtree(folder)
+        return cls(folder=folder)
+
     def start(self) -> None:
         """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
         parts = self._parts()

@@ -4,5 +4,5 @@ import hmac
 
 
 def card_ref(uid: bytes, *, key: bytes) -> str:
-    """HMAC-SHA256 in hex. `uid` is 8 bytes as the SAM wants it (80 and 7 bytes for type A)."""
+    """HMAC-SHA256 in hex of the UID as the reader gives it; the registry computes the same."""
     return hmac.digest(key, uid, "sha256").hex()

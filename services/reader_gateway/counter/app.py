@@ -67,7 +67,6 @@ def add_counter(
     async def show_events(request: web.Request) -> web.StreamResponse:
         language = _language(request)
         async with sse_response(request, headers=_HEADERS) as stream:
-            stream.ping_interval = 5
             changes = board.changes()
             ended = asyncio.create_task(closing.wait())
             while not ended.done() and stream.is_connected():

@@ -8,6 +8,7 @@ from reader_gateway.ktp.plain_files import CONTROL_LENGTHS
 
 _CHALLENGE = 8
 _TOKEN = 40
+_UID = 8
 
 
 class SamRefused(Exception):
@@ -39,7 +40,11 @@ def open_sam(secrets: SamSecrets) -> Dialogue[None]:
 
 
 def authenticate(*, control: bytes, uid: bytes) -> Dialogue[None]:
-    """Challenge, external authenticate, and the SAM's check of the card's answer. Raises NotAuthentic."""
+    """Challenge, external authenticate, and the SAM's check of the card's answer. Raises NotAuthentic.
+
+    The SAM wants 8 bytes of UID: those of type A are held as 80 and 7 bytes.
+    """
+    uid = uid.rjust(_UID, b"\x80")
     challenge = yield ToCard(command(0x84, expected=_CHALLENGE))
     if not challenge.is_success or len(challenge.data) != _CHALLENGE:
         raise NotAuthentic

@@ -23,13 +23,13 @@ class Missing(Exception):
 
 
 def identify() -> Dialogue[bytes | None]:
-    """The UID: 8 bytes as the SAM wants it (80 and 7 bytes for type A), or None where no command works.
+    """The UID as the reader gives it, 7 bytes for type A and 8 for type B, or None where no command works.
 
     FFCA is the reader's own command (PC/SC part 3); public sources name two for type B cards.
     """
     answer = yield ToCard(bytes.fromhex("FFCA000000"))
     if answer.is_success and len(answer.data) == _TYPE_A_UID:
-        return b"\x80" + answer.data
+        return answer.data
     for variant in (command(0xDD, expected=8), command(0xDF, expected=256)):
         answer = yield ToCard(variant)
         if answer.is_success and len(answer.data) == _TYPE_A_UID + 1:

@@ -122,7 +122,7 @@ def _authentication(reading: Reading, control: bytes, sam: SamSecrets | None) ->
         return _NO_SAM
     try:
         yield from open_sam(sam)
-        # without a UID the SAM cannot derive the card's keys: eight zero bytes make it fail honestly
+        # without a UID the SAM cannot derive the card's keys, and authentication fails honestly
         yield from authenticate(control=control, uid=reading.uid or bytes(8))
     except SamAway:
         return _NO_SAM

@@ -38,6 +38,8 @@ def _connected(context: int, slot: str) -> Iterator[_Connection]:
     if result != scard.SCARD_S_SUCCESS:
         raise SlotSilent
     try:
+        # alone with the chip: and should this process die, pcscd resets a chip in mid-transaction
+        scard.SCardBeginTransaction(card)
         yield _Connection(card, protocol)
     finally:
         # without power the chip forgets the session, and a card knows that its reading has ended

@@ -20,12 +20,16 @@ def upgrade() -> None:
         body         bytea NOT NULL,
         judged       timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (region, gateway, tap)
-    );
+    )
+    """)
+    op.execute("""
     CREATE TABLE cards (
         card_ref  bytea PRIMARY KEY,
         status    text NOT NULL,
         version   bigint NOT NULL
-    );
+    )
+    """)
+    op.execute("""
     CREATE TABLE gateways (
         region       text NOT NULL,
         gateway      text NOT NULL,
@@ -34,12 +38,18 @@ def upgrade() -> None:
         approved     boolean NOT NULL,
         version      bigint NOT NULL,
         PRIMARY KEY (region, gateway)
-    );
+    )
+    """)
+    op.execute("""
     CREATE TABLE purposes (
         version   bigint PRIMARY KEY,
         purposes  text NOT NULL
-    );
-    CREATE SEQUENCE projection_version;
+    )
+    """)
+    op.execute("""
+    CREATE SEQUENCE projection_version
+    """)
+    op.execute("""
     CREATE TABLE outbox (
         position     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         message_id   uuid NOT NULL UNIQUE,
@@ -47,10 +57,11 @@ def upgrade() -> None:
         headers      text NOT NULL,
         body         bytea NOT NULL,
         delivery     text NOT NULL
-    );
+    )
     """)
 
 
 def downgrade() -> None:
     """Remove all of it."""
-    op.execute("DROP TABLE outbox, purposes, gateways, cards, decisions; DROP SEQUENCE projection_version")
+    op.execute("DROP TABLE outbox, purposes, gateways, cards, decisions")
+    op.execute("DROP SEQUENCE projection_version")

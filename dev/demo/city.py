@@ -1,0 +1,58 @@
+"""What the civil-registry office would have entered before the first tap, through the registry's API."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from dev.demo.services import COUNTERS
+from dev.stack.secret_files import SecretFiles
+from simulator.kinds import SimulatedCard
+
+GRANTED = ("nik", "name")
+"""What the circular of 11 April 2013 has institutions record instead of a photocopy."""
+
+
+async def enter_city(*, url: str, secrets: SecretFiles, cards: Iterable[SimulatedCard]) -> None:
+    """Name institutions, approve gateways, agree on feeds, record cards."""
+    token = secrets.read("registry/ketuk_api_token")
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(url, headers=headers, raise_for_status=_refuse) as registry:
+        for counter in COUNTERS:
+            name = counter.gateway
+            kind = "police" if name.startswith("pol") else "kelurahan"
+            await _put(registry, f"/v1/institutions/{name}", {"name": name, "kind": kind})
+            key = secrets.read(f"gateway-{name}/identity_public.pem")
+            described = {"institution": name, "place": counter.place, "public_key": key}
+            await _put(registry, f"/v1/gateways/{name}", described)
+            async with registry.post(f"/v1/gateways/{name}/approve"):
+                pass
+            await _put(registry, f"/v1/agreements/{name}", _agreement(name, secrets))
+        known = [{"uid": card.uid.hex(), "status": card.status} for card in cards if card.status is not None]
+        async with registry.post("/v1/cards", json=known):
+            pass
+
+
+def _agreement(name: str, secrets: SecretFiles) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "reference": f"PKS-CONTOH-{name}",
+        "legal_basis": "Permendagri 102/2019",
+        "purposes": ["record", "identify"],
+        "attributes": list(GRANTED),
+        "valid_from": (now - timedelta(days=1)).isoformat(),
+        "valid_until": (now + timedelta(days=365)).isoformat(),
+        "public_key": json.loads(secrets.read(f"agency-{name}/public.jwk")),
+    }
+
+
+async def _put(registry: aiohttp.ClientSession, path: str, body: dict[str, Any]) -> None:
+    async with registry.put(path, json=body):
+        pass
+
+
+async def _refuse(answer: aiohttp.ClientResponse) -> None:
+    if not answer.ok:
+        raise RuntimeError(f"{answer.method} {answer.url.path}: {answer.status} {await answer.text()}")

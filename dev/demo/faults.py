@@ -1,0 +1,45 @@
+"""Kills parts of the system with -9 in the middle of the demo, and starts them again."""
+
+import asyncio
+import time
+
+from dev.demo.services import Services
+from dev.stack import postgres, rabbitmq
+from dev.stack.stack import Stack
+from simulator.reader import VirtualReader
+
+PARTS = ("verification", "registry", "gateway", "broker", "database")
+DOWN_SECONDS = 1.0
+_STACK_PARTS = {"broker": rabbitmq.NAME, "database": postgres.NAME}
+
+
+class Faults:
+    """What can be killed."""
+
+    def __init__(self, *, stack: Stack, services: Services, readers: list[VirtualReader]) -> None:
+        self._stack = stack
+        self._services = services
+        self._readers = readers
+
+    async def kill(self, part: str) -> None:
+        """Kill a part, leave it down for a moment, start it again and wait until it answers."""
+        if part == "gateway":
+            # whoever stands at the counter keeps the card on the reader until there is an answer
+            for reader in self._readers:
+                reader.hold()
+        try:
+            await asyncio.to_thread(self._kill_and_start, part)
+        finally:
+            for reader in self._readers:
+                reader.release()
+
+    def _kill_and_start(self, part: str) -> None:
+        if part in _STACK_PARTS:
+            self._stack.children.kill(_STACK_PARTS[part])
+            time.sleep(DOWN_SECONDS)
+            self._stack.restart(_STACK_PARTS[part])
+            return
+        names = self._services.gateways() if part == "gateway" else (part,)
+        self._services.kill(*names)
+        time.sleep(DOWN_SECONDS)
+        self._services.start(*names)
