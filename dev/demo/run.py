@@ -73,7 +73,7 @@ class Run:
         ]
         async with AsyncExitStack() as cleanup:
             listening = [asyncio.create_task(feed.run()) for feed in self.feeds]
-            cleanup.callback(lambda: [each.cancel() for each in listening])
+            cleanup.push_async_callback(_end, listening)
             readers = [
                 await cleanup.enter_async_context(
                     VirtualReader(
@@ -174,3 +174,9 @@ class Run:
             pcid=bytes.fromhex(self.stack.secrets.read("sam_pcid")),
             conf=bytes.fromhex(self.stack.secrets.read("sam_conf")),
         )
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -2,7 +2,12 @@
 
 import hmac
 
+_WHOLE = 8
+
 
 def card_ref(uid: bytes, *, key: bytes) -> str:
-    """HMAC-SHA256 in hex of the UID as the reader gives it; the registry computes the same."""
-    return hmac.digest(key, uid, "sha256").hex()
+    """HMAC-SHA256 in hex of the UID's 8 bytes; the registry computes the same.
+
+    The UID of a type A card, 7 bytes, is held as 80 and those.
+    """
+    return hmac.digest(key, uid.rjust(_WHOLE, b"\x80"), "sha256").hex()

@@ -27,7 +27,8 @@ class _Connection:
     def transmit(self, command: bytes) -> Response:
         """Raises SlotSilent where no answer comes, Garbage where it is none."""
         result, answer = scard.SCardTransmit(self._card, self._header, list(command))
-        if result != scard.SCARD_S_SUCCESS:
+        # the driver of a chip that leaves in mid-command may report success, and nothing
+        if result != scard.SCARD_S_SUCCESS or not answer:
             raise SlotSilent
         return response(bytes(answer))
 
