@@ -38,9 +38,10 @@ class Stack:
 
         Raises:
             OSError: There is no such file.
-            KeyError: The stack says too little.
+            LookupError: It does not say all that is needed.
+            ValueError: What it says cannot be read.
         """
-        said = dict(line.split("=", 1) for line in path.read_text().splitlines())
+        said = dict(line.split("=", 1) for line in path.read_text().splitlines() if line)
         return cls(
             ports=tuple(int(port) for port in said["VPCD_PORTS"].split(",")),
             issuer=known_issuer(Path(said["SIMULATOR_ISSUER"])),
@@ -64,6 +65,8 @@ def main() -> int:
         stack = Stack.described_by(told.stack)
     except OSError as error:
         return _fail(f"No stack runs here ({error.filename} is missing): run `make stack` first.")
+    except (LookupError, ValueError) as error:
+        return _fail(f"{told.stack} does not describe a stack that cards can be tapped on: {error}")
     if told.reader not in range(len(stack.ports)):
         return _fail(f"There are {len(stack.ports)} readers, counted from 0.")
     other = Issuer.generate()

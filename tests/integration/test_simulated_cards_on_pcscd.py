@@ -164,6 +164,54 @@ async def test_a_card_that_nobody_reads_leaves_in_the_end(daemon: Daemon) -> Non
     assert (tapped.departure, tapped.commands) == (Departure.UNREAD, 0)
 
 
+@pytest.fixture
+def stack_file(daemon: Daemon, tmp_path: Path) -> Path:
+    ISSUER.save(tmp_path / "issuer.json")
+    (tmp_path / "pcid").write_text(PCID.hex())
+    (tmp_path / "conf").write_text(CONF.hex())
+    file = tmp_path / "stack.env"
+    file.write_text(
+        f"VPCD_PORTS={daemon.port}\nSIMULATOR_ISSUER={tmp_path / 'issuer.json'}\n"
+        f"SAM_PCID_FILE={tmp_path / 'pcid'}\nSAM_CONF_FILE={tmp_path / 'conf'}\nOTHER=a=b\n"
+    )
+    return file
+
+
+async def simulator(stack: Path, *options: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulator", "--stack", str(stack), *options),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+async def test_the_command_taps_one_card_and_says_in_words_what_happened(
+    daemon: Daemon, stack_file: Path
+) -> None:
+    reading = await terminal(daemon)
+    tapping = simulator(stack_file, "--kind", "healthy", "--reader", "0")
+    (code, said), (found, _) = await asyncio.gather(tapping, reading.communicate())
+    assert "biodata" in json.loads(found)
+    assert (code, said.splitlines()[0]) == (0, "A card enters: healthy.")
+    assert "It was read; it answered" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [(["--reader", "1"], "There are 1 readers"), (["--stack", "/none"], "run `make stack` first")],
+)
+async def test_the_command_says_in_a_sentence_what_is_missing(
+    stack_file: Path, options: list[str], sentence: str
+) -> None:
+    code, said = await simulator(stack_file, *options)
+    assert code == 1
+    assert sentence in said
+    assert len(said.splitlines()) == 1
+
+
 async def test_without_a_reader_a_tap_says_so() -> None:
     reader = VirtualReader(number=0, port=free_pair(), sam=None)
     with pytest.raises(ConnectionRefusedError):

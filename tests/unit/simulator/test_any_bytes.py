@@ -20,14 +20,14 @@ COMMANDS = st.one_of(
         lambda head, p1, p2, data, le: (
             head + bytes((p1, p2)) + (bytes((len(data),)) + data if data else b"") + le
         ),
-        st.sampled_from(
-            [bytes.fromhex(f"00{ins:02X}") for ins in range(0x80, 0x100)] + [b"\x0c\xa4", b"\x0c\xb0"]
-        ),
+        st.sampled_from([bytes.fromhex(f"00{ins:02X}") for ins in range(0x80, 0x100)]),
         st.integers(0, 255),
         st.integers(0, 255),
         st.binary(max_size=255),
         st.sampled_from([b"", b"\0", b"\x08", b"\xd0"]),
     ),
+    # what claims to be protected
+    st.binary(min_size=1, max_size=40).map(lambda data: b"\x0c\xb0\0\0" + bytes((len(data),)) + data),
     # a plain command for the SAM to wrap
     st.builds(
         lambda data: bytes((0, 0xF3, 0, 0, 5 + len(data), 0, 0xA4, 0, 0, len(data))) + data,
