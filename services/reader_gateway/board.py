@@ -1,13 +1,16 @@
-"""The board: what the officer sees of readers and taps. Pure; told on the event loop."""
+"""The board: what the officer sees of readers and taps. No I/O; told on the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import CheckResult
 
 KEEP_TAPS = 20
+_HOLDS_A_CARD = frozenset({"card", "reading"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +32,7 @@ class TapOnBoard:
     purpose: str
     began: datetime
     stage: str
-    """reading, sent or judged."""
+    """reading, sent, late (the board says so itself) or judged."""
     outcome: str | None = None
     assurance: str | None = None
     reason: str | None = None
@@ -45,59 +48,119 @@ class BoardState:
     readers: tuple[ReaderOnBoard, ...] = ()
     taps: tuple[TapOnBoard, ...] = ()
     """The newest first."""
+    current: Mapping[str, TapOnBoard] = field(default_factory=dict)
+    """The tap that a reader is busy with, or whose verdict still stands there, by the reader's name."""
 
 
 class Board:
-    """Holds the newest state and wakes whoever looks at it."""
+    """Holds the newest state and wakes whoever looks at it.
 
-    def __init__(self) -> None:
+    Args:
+        verdict_stays: seconds that a verdict stays at a reader, and its photo in memory, once the card has
+            left; the next citizen must not be met by the answer for the one before.
+        late_after: seconds after which a verdict that has not come is called late.
+    """
+
+    def __init__(self, *, verdict_stays: float = 60.0, late_after: float = 5.0) -> None:
+        self._verdict_stays = verdict_stays
+        self._late_after = late_after
         self._readers: dict[str, ReaderOnBoard] = {}
         self._taps: dict[str, TapOnBoard] = {}
+        self._current: dict[str, str] = {}
+        self._clearing: dict[str, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Event] = set()
+        self._closed = False
 
     def reader_changed(self, reader: ReaderOnBoard) -> None:
         """A reader is in another state."""
         self._readers[reader.name] = reader
-        self._wake()
+        self._clear_in_time(reader.name)
+        self.look_again()
 
     def tap_changed(self, tap: TapOnBoard) -> None:
-        """A tap began or came further; what was known of it and is not said anew stays."""
-        before = self._taps.get(tap.tap)
-        if before is not None and before.stage == "judged":
-            tap = before
-        elif before is not None and tap.photo is None:
-            tap = replace(tap, photo=before.photo)
-        self._taps[tap.tap] = tap
-        for old in [
-            each for each in self._taps.values() if each.reader == tap.reader and each.tap != tap.tap
-        ]:
-            self._taps[old.tap] = replace(old, photo=None)
+        """A tap began or came further; a verdict that is known stays, whatever is said after it."""
+        tap = self._taps[tap.tap] = _joined(self._taps.get(tap.tap), tap)
+        here = sorted(
+            (each for each in self._taps.values() if each.reader == tap.reader), key=lambda each: each.began
+        )
+        for earlier in here[:-1]:
+            self._taps[earlier.tap] = replace(earlier, photo=None)
+        if here[-1].tap == tap.tap:
+            self._current[tap.reader] = tap.tap
+            self._clear_in_time(tap.reader)
         while len(self._taps) > KEEP_TAPS:
-            del self._taps[next(iter(self._taps))]
-        self._wake()
+            del self._taps[min(self._taps.values(), key=lambda each: each.began).tap]
+        if tap.stage == "sent":
+            asyncio.get_running_loop().call_later(self._late_after, self._call_late, tap.tap)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Wake whoever looks: something changed, here or in what is shown beside the board."""
+        for news in self._looking:
+            news.set()
+
+    def close(self) -> None:
+        """Nobody looks any longer: every `changes()` ends."""
+        self._closed = True
+        self.look_again()
 
     def snapshot(self) -> BoardState:
-        """What the page may show now: a photo only of a tap that was judged verified."""
+        """What may be shown now: a photo only of a tap that was judged verified."""
+        taps = {name: _without_early_photo(tap) for name, tap in self._taps.items()}
         return BoardState(
             readers=tuple(self._readers.values()),
-            taps=tuple(
-                tap if tap.outcome == "verified" else replace(tap, photo=None)
-                for tap in reversed(self._taps.values())
-            ),
+            taps=tuple(sorted(taps.values(), key=lambda tap: tap.began, reverse=True)),
+            current={reader: taps[tap] for reader, tap in self._current.items() if tap in taps},
         )
 
-    async def changes(self) -> AsyncIterator[BoardState]:
-        """The state now, then after each change; who is slow misses what lies between, and nothing queues."""
+    async def changes(self, *, at_least_every: float | None = None) -> AsyncGenerator[BoardState, None]:
+        """The state now, then after each change; who is slow misses what lies between, and nothing queues.
+
+        Args:
+            at_least_every: seconds after which the state is given again, even where nothing changed.
+        """
         news = asyncio.Event()
         self._looking.add(news)
         try:
-            while True:
+            while not self._closed:
                 news.clear()
                 yield self.snapshot()
-                await news.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(at_least_every):
+                        await news.wait()
         finally:
             self._looking.discard(news)
 
-    def _wake(self) -> None:
-        for news in self._looking:
-            news.set()
+    def _clear_in_time(self, reader: str) -> None:
+        if (clearing := self._clearing.pop(reader, None)) is not None:
+            clearing.cancel()
+        known = self._readers.get(reader)
+        if reader in self._current and (known is None or known.state not in _HOLDS_A_CARD):
+            loop = asyncio.get_running_loop()
+            self._clearing[reader] = loop.call_later(self._verdict_stays, self._clear, reader)
+
+    def _clear(self, reader: str) -> None:
+        tap = self._taps.get(self._current[reader])
+        if tap is not None:
+            self._taps[tap.tap] = replace(tap, photo=None)
+        if tap is None or tap.stage == "judged":
+            del self._current[reader]
+        self.look_again()
+
+    def _call_late(self, name: str) -> None:
+        tap = self._taps.get(name)
+        if tap is not None and tap.stage == "sent":
+            self._taps[name] = replace(tap, stage="late")
+            self.look_again()
+
+
+def _joined(before: TapOnBoard | None, tap: TapOnBoard) -> TapOnBoard:
+    if before is not None:
+        photo = tap.photo if before.photo is None else before.photo
+        tap = replace(before if before.stage == "judged" else tap, photo=photo)
+    # a photo that will never be shown is not kept either
+    return _without_early_photo(tap) if tap.stage == "judged" else tap
+
+
+def _without_early_photo(tap: TapOnBoard) -> TapOnBoard:
+    return tap if tap.outcome == Outcome.VERIFIED else replace(tap, photo=None)

@@ -1,11 +1,10 @@
-"""The routes of the counter page.
+"""The counter page: what the officer sees, and the two things the officer can do.
 
-It binds to loopback until officers can sign in, and answers to no other host's name, so that a page from
-elsewhere cannot reach it through the officer's browser.
+It is to be bound to loopback until officers can sign in.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import jinja2
@@ -15,17 +14,21 @@ from aiohttp_sse import sse_response
 
 from ketuk_events.outcomes import Language
 from reader_gateway.board import Board
+from reader_gateway.counter.guard import harden, only_this_computer
 from reader_gateway.counter.shown import shown
 from reader_gateway.counter.words import WORDS
 
+BEAT_SECONDS = 5.0
+"""The page is told at least so often how things are, and calls the connection lost after three times that."""
 _HERE = Path(__file__).parent
-_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_PAGE = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+).get_template("counter.html")
+_YEAR = 365 * 24 * 3600
 
 
 def add_counter(
@@ -42,8 +45,8 @@ def add_counter(
     """Add the page to an application.
 
     Args:
-        app: the gateway's.
-        board: what is shown.
+        app: the gateway's; all of it answers to this computer only from now on.
+        board: what is shown; closed with the application.
         gateway: its name, for the heading.
         place: its place, for the heading.
         purposes: that the officer can choose from.
@@ -51,43 +54,62 @@ def add_counter(
         choose_purpose: raises ValueError for an unknown one.
         check_chip: begins a tap without a card on a reader; raises KeyError for an unknown one.
     """
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    page = templates.get_template("counter.html")
-    closing = asyncio.Event()
 
+    app.middlewares.append(only_this_computer)
+    app.on_response_prepare.append(harden)
+    app.router.add_static("/static", _HERE / "static")
+    heading = {"gateway": gateway, "place": place, "purposes": purposes}
+    _add_sights(app, board=board, heading=heading, purpose=purpose)
+    _add_deeds(app, board=board, choose_purpose=choose_purpose, check_chip=check_chip)
+
+
+def _add_sights(
+    app: web.Application, *, board: Board, heading: Mapping[str, object], purpose: Callable[[], str]
+) -> None:
     async def show_page(request: web.Request) -> web.Response:
         language = _language(request)
-        text = page.render(
-            words=WORDS[language], language=language, gateway=gateway, place=place, purposes=purposes
+        other = "en" if language == "id" else "id"
+        text = _PAGE.render(
+            words=WORDS[language], language=language, other=other, chosen=purpose(), **heading
         )
-        return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+        response = web.Response(text=text, content_type="text/html")
+        response.set_cookie("language", language, max_age=_YEAR, httponly=True, samesite="Strict")
+        return response
 
     async def show_events(request: web.Request) -> web.StreamResponse:
         language = _language(request)
-        async with sse_response(request, headers=_HEADERS) as stream:
-            changes = board.changes()
-            ended = asyncio.create_task(closing.wait())
-            while not ended.done() and stream.is_connected():
-                # one purpose for all readers: it is part of what is shown
-                coming = asyncio.ensure_future(anext(changes))
-                await asyncio.wait({coming, ended}, return_when=asyncio.FIRST_COMPLETED)
-                if ended.done():
-                    coming.cancel()
-                    break
-                state = shown(coming.result(), language=language, purpose=purpose())
-                await stream.send(msgspec.json.encode(state).decode())
-            ended.cancel()
+        states = board.changes(at_least_every=BEAT_SECONDS)
+        # a browser that went away is noticed at the next word to it
+        with suppress(ConnectionResetError):
+            async with sse_response(request) as stream, aclosing(states):
+                async for state in states:
+                    page = shown(state, language=language, purpose=purpose())
+                    await stream.send(msgspec.json.encode(page).decode())
         return stream
 
     async def show_photo(request: web.Request) -> web.Response:
         wanted = request.match_info["tap"]
         for tap in board.snapshot().taps:
             if tap.tap == wanted and tap.photo is not None:
-                return web.Response(body=tap.photo, content_type="image/jpeg", headers=_HEADERS)
+                return web.Response(body=tap.photo, content_type="image/jpeg")
         raise web.HTTPNotFound
 
+    async def close_board(_: web.Application) -> None:
+        board.close()
+
+    app.on_shutdown.append(close_board)
+    app.router.add_get("/", show_page)
+    app.router.add_get("/events", show_events)
+    app.router.add_get("/photos/{tap}", show_photo)
+
+
+def _add_deeds(
+    app: web.Application,
+    *,
+    board: Board,
+    choose_purpose: Callable[[str], None],
+    check_chip: Callable[[str], None],
+) -> None:
     async def begin_chip_check(request: web.Request) -> web.Response:
         try:
             check_chip(request.match_info["reader"])
@@ -100,31 +122,13 @@ def add_counter(
             choose_purpose(request.match_info["purpose"])
         except ValueError:
             raise web.HTTPNotFound from None
+        board.look_again()
         return web.Response(status=204)
 
-    async def close_streams(_: web.Application) -> None:
-        closing.set()
-
-    app.middlewares.append(_only_this_host)
-    app.on_shutdown.append(close_streams)
-    app.router.add_get("/", show_page)
-    app.router.add_get("/events", show_events)
-    app.router.add_get("/photos/{tap}", show_photo)
     app.router.add_post("/readers/{reader}/chip-checks", begin_chip_check)
     app.router.add_put("/purpose/{purpose}", take_purpose)
-    app.router.add_static("/static", _HERE / "static")
-
-
-@web.middleware
-async def _only_this_host(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    host = request.host.rpartition(":")[0] or request.host
-    origin = request.headers.get("Origin")
-    if host not in _HOSTS or (origin is not None and origin != f"http://{request.host}"):
-        raise web.HTTPForbidden(text="this page answers on its own computer only\n")
-    return await handler(request)
 
 
 def _language(request: web.Request) -> Language:
-    return "en" if request.query.get("lang") == "en" else "id"
+    wanted = request.query.get("lang") or request.cookies.get("language")
+    return "en" if wanted == "en" else "id"

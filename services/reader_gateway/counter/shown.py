@@ -1,52 +1,58 @@
-"""The board as the page shows it: words, marks and times, ready to be put in place."""
+"""The board as the page shows it: in words, ready to be put in place."""
 
 from datetime import timedelta, timezone
 
 from msgspec import Struct
 
 from ketuk_events.outcomes import HEADLINES, Language, sentence
+from ketuk_events.taps import CheckResult
 from reader_gateway.board import BoardState, ReaderOnBoard, TapOnBoard
 from reader_gateway.counter.words import WORDS
 
 WIB = timezone(timedelta(hours=7), "WIB")
-_MARKS = {"passed": "✓", "failed": "✗", "not-done": "–"}
+_CHIP_CHECK = "chip-check"
 
 
 class ShownCheck(Struct, frozen=True, kw_only=True):
     """One check of a verdict."""
 
-    mark: str
     result: str
+    """passed, failed or not-done; the mark before the text."""
+    result_text: str
     text: str
 
 
 class ShownTap(Struct, frozen=True, kw_only=True):
-    """A tap in words."""
+    """A tap in the list of recent ones."""
 
     tap: str
     reader: str
     time: str
-    """HH:MM:SS in western Indonesian time."""
+    """When it began, in western Indonesian time."""
     look: str
-    """reading, sent, verified, refused, inconclusive or alive."""
+    """An outcome, or how far it has come; its colour and icon."""
     headline: str
     advice: str
     purpose: str
-    photo: bool
-    checks: tuple[ShownCheck, ...]
 
 
 class ShownReader(Struct, frozen=True, kw_only=True):
-    """A reader in words, with the tap that is on it or was last on it."""
+    """A reader's panel."""
 
     name: str
-    state: str
-    sam: bool
-    sam_text: str
     look: str
+    """ready, gone, probing (a chip check waits for a card), reading, sent, late, or an outcome."""
     headline: str
     advice: str
-    tap: ShownTap | None
+    about: str
+    """When the tap began and what for; empty where there is none."""
+    photo: str | None
+    """Its address."""
+    checks: tuple[ShownCheck, ...]
+    sam: bool
+    sam_text: str
+    can_check: bool
+    """Whether *Periksa chip* would be heeded now."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -58,56 +64,79 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 def shown(state: BoardState, *, language: Language, purpose: str) -> Shown:
-    """Put a board into words."""
-    taps = tuple(_tap(tap, language) for tap in state.taps)
-    latest = {tap.reader: tap for tap in reversed(taps)}
+    """Put a board into words.
+
+    Args:
+        state: what is on it.
+        language: of the words.
+        purpose: the one that the next tap is for.
+    """
     return Shown(
-        readers=tuple(_reader(reader, latest.get(reader.name), language) for reader in state.readers),
-        taps=taps,
+        readers=tuple(_reader(each, state.current.get(each.name), language) for each in state.readers),
+        taps=tuple(_tap(each, language) for each in state.taps),
         purpose=purpose,
     )
 
 
-def _reader(reader: ReaderOnBoard, tap: ShownTap | None, language: Language) -> ShownReader:
+def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language) -> ShownReader:
     words = WORDS[language]
-    look = "gone" if reader.state == "gone" else "ready" if tap is None else tap.look
-    ours = tap is None or reader.state == "gone"
+    if reader.state == "gone":
+        tap = None
+    look, headline, advice = "gone" if reader.state == "gone" else "ready", "", ""
+    if tap is not None:
+        look, headline, advice = _said(tap, language)
+    if look == "reading" and reader.state == "ready":
+        look = "probing"
+    if tap is None or look == "probing":
+        headline, advice = words[look], words[f"{look}_hint"]
     return ShownReader(
         name=reader.name,
-        state=reader.state,
+        look=look,
+        headline=headline,
+        advice=advice,
+        about="" if tap is None else f"{_time(tap, language)} · {words.get(tap.purpose, tap.purpose)}",
+        photo=None if tap is None or tap.photo is None else f"/photos/{tap.tap}",
+        checks=() if tap is None else tuple(_check(each, language) for each in tap.checks),
         sam=reader.sam,
         sam_text=words["sam" if reader.sam else "no_sam"],
-        look=look,
-        headline=words[look] if ours or tap is None else tap.headline,
-        advice=words[f"{look}_hint"] if ours or tap is None else tap.advice,
-        tap=None if ours else tap,
+        can_check=reader.state == "ready" and (tap is None or tap.stage != "reading"),
     )
 
 
 def _tap(tap: TapOnBoard, language: Language) -> ShownTap:
-    words = WORDS[language]
-    look = tap.outcome or tap.stage
-    if tap.outcome is None:
-        headline, advice = words[tap.stage], words[f"{tap.stage}_hint"]
-    else:
-        headline = HEADLINES[tap.outcome][language]
-        check, _, code = (tap.reason or "").partition("/")
-        advice = sentence(check, code, language) if check else words["all_passed"]
+    look, headline, advice = _said(tap, language)
     return ShownTap(
         tap=tap.tap,
         reader=tap.reader,
-        time=tap.began.astimezone(WIB).strftime("%H:%M:%S"),
+        time=_time(tap, language),
         look=look,
         headline=headline,
         advice=advice,
-        purpose=words.get(tap.purpose, tap.purpose),
-        photo=tap.photo is not None,
-        checks=tuple(
-            ShownCheck(
-                mark=_MARKS.get(check.result, "–"),
-                result=check.result,
-                text=sentence(check.check, check.code, language),
-            )
-            for check in tap.checks
-        ),
+        purpose=WORDS[language].get(tap.purpose, tap.purpose),
     )
+
+
+def _said(tap: TapOnBoard, language: Language) -> tuple[str, str, str]:
+    """Look, headline and advice."""
+    words = WORDS[language]
+    if tap.outcome is None:
+        return tap.stage, words[tap.stage], words[f"{tap.stage}_hint"]
+    check, _, code = (tap.reason or "").partition("/")
+    advice = sentence(check, code, language) if check else words.get(f"reached_{tap.assurance}", "")
+    if tap.outcome not in HEADLINES:
+        # a newer verification may know more outcomes than this page; none of them is a good word here
+        return "inconclusive", tap.outcome.upper(), advice
+    return tap.outcome, HEADLINES[tap.outcome][language], advice
+
+
+def _check(check: CheckResult, language: Language) -> ShownCheck:
+    detail = f" ({check.detail})" if check.detail else ""
+    return ShownCheck(
+        result=check.result,
+        result_text=WORDS[language].get(check.result, check.result),
+        text=sentence(check.check, check.code, language) + detail,
+    )
+
+
+def _time(tap: TapOnBoard, language: Language) -> str:
+    return tap.began.astimezone(WIB).strftime(WORDS[language]["clock"])

@@ -46,14 +46,14 @@ def select_application() -> Dialogue[bool]:
 def read_control() -> Dialogue[bytes]:
     """Card control data, 51 or 29 bytes. Raises Missing or Damaged."""
     yield from _select(CONTROL)
-    answer = yield ToCard(read_binary(0, _LENGTH_BYTES + CONTROL_LENGTHS[0]))
-    length = int.from_bytes(answer.data[:_LENGTH_BYTES], "big")
-    if length not in CONTROL_LENGTHS or len(answer.data) < _LENGTH_BYTES + length:
+    head = yield ToCard(read_binary(0, _LENGTH_BYTES))
+    length = int.from_bytes(head.data, "big")
+    if not head.is_success or length not in CONTROL_LENGTHS:
         raise Damaged
-    # the shorter kind ends before what was asked for, which some cards remark upon
-    if not answer.is_success and length == CONTROL_LENGTHS[0]:
+    control = yield ToCard(read_binary(_LENGTH_BYTES, length))
+    if not control.is_success or len(control.data) != length:
         raise Damaged
-    return answer.data[_LENGTH_BYTES : _LENGTH_BYTES + length]
+    return control.data
 
 
 def read_photo() -> Dialogue[bytes]:

@@ -16,9 +16,10 @@ _LONGEST_DATA = 255
 def read_biodata() -> Dialogue[bytes]:
     """EF 6FF1 without its length. Raises Damaged."""
     yield from _say(select(BIODATA))
-    file = yield from _say(read_binary(0, BLOCK))
-    length = int.from_bytes(file[:_LENGTH_BYTES], "big")
-    if not 0 < length <= LONGEST_BIODATA:
+    # by its length: asking for more than there is brings a warning, and no warning is a success
+    file = yield from _say(read_binary(0, _LENGTH_BYTES))
+    length = int.from_bytes(file, "big")
+    if len(file) != _LENGTH_BYTES or not 0 < length <= LONGEST_BIODATA:
         raise Damaged
     total = _LENGTH_BYTES + length
     while len(file) < total:

@@ -1,62 +1,55 @@
 // The counter page: shows what the gateway says, and tells it what the officer chose.
 
-const ICONS = {
-  ready: "▣", reading: "…", sent: "…", gone: "⚠", verified: "✓", refused: "✗", inconclusive: "?", alive: "♥",
-};
-const readers = document.querySelector("#readers");
-const taps = document.querySelector("#taps");
-const purpose = document.querySelector("#purpose");
-const lost = document.querySelector("#lost");
-const model = document.querySelector("#reader");
+import { fillPanel, makePanel } from "./panel.js";
+import { copyOf, put, putIcon } from "./put.js";
+import { listen } from "./stream.js";
 
-function fill(article, reader) {
-  article.dataset.look = reader.look;
-  article.querySelector(".icon").textContent = ICONS[reader.look] ?? "?";
-  article.querySelector("h1").textContent = reader.headline;
-  article.querySelector(".advice").textContent = reader.advice;
-  article.querySelector(".reader-name").textContent = reader.name;
-  const sam = article.querySelector(".sam");
-  sam.textContent = reader.sam_text;
-  sam.classList.toggle("missing", !reader.sam);
-  const photo = article.querySelector(".photo");
-  const source = reader.tap?.photo ? `/photos/${reader.tap.tap}` : "";
-  photo.hidden = source === "";
-  if (source !== "" && !photo.src.endsWith(source)) photo.src = source;
-  article.querySelector(".checks").replaceChildren(...(reader.tap?.checks ?? []).map((check) => {
-    const line = document.createElement("li");
-    line.dataset.result = check.result;
-    line.textContent = `${check.mark} ${check.text}`;
-    return line;
-  }));
-  article.querySelector("button").disabled = reader.state !== "ready";
+const [readers, taps, purpose] = ["readers", "taps", "purpose"].map((id) => document.getElementById(id));
+const panels = new Map();
+
+async function tell(method, path) {
+  const taken = await fetch(path, { method }).then((answer) => answer.ok, () => false);
+  document.getElementById("not-taken").hidden = taken;
 }
 
-function articleOf(name) {
-  const known = [...readers.children].find((each) => each.dataset.reader === name);
-  if (known) return known;
-  const article = model.content.firstElementChild.cloneNode(true);
-  article.dataset.reader = name;
-  article.querySelector("button").addEventListener("click", () =>
-    fetch(`/readers/${encodeURIComponent(name)}/chip-checks`, { method: "POST" }));
-  readers.append(article);
-  return article;
+function panelOf(name) {
+  if (!panels.has(name)) {
+    const checkChip = () => tell("POST", `/readers/${encodeURIComponent(name)}/chip-checks`);
+    panels.set(name, makePanel(name, { checkChip }));
+    readers.append(panels.get(name));
+  }
+  return panels.get(name);
 }
 
-function show(page) {
-  for (const reader of page.readers) fill(articleOf(reader.name), reader);
-  taps.replaceChildren(...page.taps.map((tap) => {
-    const line = document.createElement("li");
-    line.dataset.look = tap.look;
-    line.textContent = `${tap.time}  ${tap.reader}  ${tap.headline}  ${tap.advice}`;
-    return line;
-  }));
-  if (document.activeElement !== purpose) purpose.value = page.purpose;
+function lineOf(tap) {
+  const line = copyOf("tap");
+  line.dataset.look = tap.look;
+  putIcon(line.querySelector("use"), tap.look);
+  put(line.querySelector(".time"), tap.time);
+  put(line.querySelector(".headline"), tap.headline);
+  put(line.querySelector(".where"), `${tap.reader} · ${tap.purpose}`);
+  put(line.querySelector(".advice"), tap.advice);
+  return line;
 }
 
-purpose.addEventListener("change", () =>
-  fetch(`/purpose/${encodeURIComponent(purpose.value)}`, { method: "PUT" }));
+function showLost(isLost) {
+  document.getElementById("lost").hidden = !isLost;
+  document.body.classList.toggle("stale", isLost);
+}
 
-const events = new EventSource(`/events${location.search}`);
-events.addEventListener("message", (event) => show(JSON.parse(event.data)));
-events.addEventListener("open", () => { lost.hidden = true; });
-events.addEventListener("error", () => { lost.hidden = false; });
+function show(state) {
+  showLost(false);
+  for (const reader of state.readers) fillPanel(panelOf(reader.name), reader);
+  const names = new Set(state.readers.map((reader) => reader.name));
+  for (const [name, panel] of panels) {
+    if (names.has(name)) continue;
+    panel.remove();
+    panels.delete(name);
+  }
+  taps.replaceChildren(...state.taps.map(lineOf));
+  document.getElementById("none-yet").hidden = state.taps.length > 0;
+  if (document.activeElement !== purpose) purpose.value = state.purpose;
+}
+
+purpose.addEventListener("change", () => tell("PUT", `/purpose/${encodeURIComponent(purpose.value)}`));
+listen(`/events?lang=${document.documentElement.lang}`, { heard: show, lost: () => showLost(true) });
