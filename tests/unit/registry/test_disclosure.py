@@ -57,7 +57,14 @@ def test_no_message_to_an_agency_shows_a_name_of_the_tap_the_card_or_the_person(
         gateway=GATEWAY,
     )
     seen = one.wire.body.decode() + repr(one.wire)
-    secret = [heard.tap, str(heard.card_ref), str(judged.event_id), UID, *PERSON.values()]
+    secret = [
+        heard.tap,
+        heard.tap.replace("-", ""),
+        str(heard.card_ref),
+        str(judged.event_id),
+        UID,
+        *PERSON.values(),
+    ]
     assert [each for each in secret if each in seen and each != PERSON["blood"]] == []
     assert "traceparent" not in seen
 
