@@ -45,6 +45,7 @@ class Children:
         self._record = folder / "children.json"
         self._logs = folder / "logs"
         self._children: dict[str, Child] = {}
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
         # parts are started side by side
         self._writing = threading.Lock()
         if self._record.exists():
@@ -84,6 +85,7 @@ class Children:
                 )
             except FileNotFoundError:
                 raise Missing(f"{command[0]} is not installed; run `make setup`.") from None
+        self._processes[process.pid] = process
         child = Child(name=name, pid=process.pid, started=psutil.Process(process.pid).create_time())
         self._remember(child)
         return child
@@ -121,13 +123,18 @@ class Children:
 
     def _end(self, child: Child, number: signal.Signals) -> None:
         if not child.is_alive():
-            _reap(child.pid)
+            self._reap(child.pid)
             return
         os.killpg(child.pid, number)
         deadline = time.monotonic() + END_SECONDS
         while child.is_alive() and time.monotonic() < deadline:
-            _reap(child.pid)
+            self._reap(child.pid)
             time.sleep(0.02)
+
+    def _reap(self, pid: int) -> None:
+        # one that an earlier start began is init's to reap
+        if pid in self._processes:
+            self._processes[pid].poll()
 
     def _remember(self, child: Child, *, gone: bool = False) -> None:
         with self._writing:
@@ -145,13 +152,6 @@ class Children:
         fresh = self._record.with_suffix(".new")
         fresh.write_text(json.dumps(entries))
         fresh.replace(self._record)
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return  # started by an earlier process, and init's to reap
 
 
 def _group_of(user: str) -> int:

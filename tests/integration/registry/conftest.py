@@ -10,7 +10,6 @@ import aio_pika
 import aiohttp
 import asyncpg
 import pytest
-from blockbuster import blockbuster_ctx
 from yarl import URL
 
 from chassis.broker import DEAD_LETTERS
@@ -37,15 +36,6 @@ async def _execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(statement)
     await connection.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_blocks_the_event_loop() -> Iterator[None]:
-    with blockbuster_ctx(["chassis", "registry"]) as blocking:
-        for function in blocking.functions.values():
-            # it looks for certificates in the home folder
-            function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
-        yield
 
 
 @pytest.fixture

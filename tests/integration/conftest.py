@@ -1,0 +1,38 @@
+"""One private stack for the whole run, in a folder of its own, and a watch for calls that block the loop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from dev.stack.stack import Stack
+
+FOLDER = Path(__file__).parents[2] / ".run" / "test"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Broker, databases and pcscd, started once and removed at the end."""
+    made = Stack.fresh(folder=FOLDER)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.discard()
+
+
+@pytest.fixture(scope="session")
+def stack_env(stack: Stack) -> dict[str, str]:
+    """What `stack.env` says."""
+    return stack.environment()
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking_calls() -> Iterator[None]:
+    """A call that blocks the event loop fails the test, where our own code makes it."""
+    with blockbuster_ctx(["chassis", "reader_gateway", "registry", "verification"]) as blocking:
+        for function in blocking.functions.values():
+            # it looks for certificates in the home folder
+            function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
+        yield
