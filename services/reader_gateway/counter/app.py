@@ -54,7 +54,6 @@ def add_counter(
         choose_purpose: raises ValueError for an unknown one.
         check_chip: begins a tap without a card on a reader; raises KeyError for an unknown one.
     """
-
     app.middlewares.append(only_this_computer)
     app.on_response_prepare.append(harden)
     app.router.add_static("/static", _HERE / "static")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta, timezone
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ketuk_events.outcomes import HEADLINES, Language, sentence
 from ketuk_events.taps import CheckResult
@@ -44,11 +44,11 @@ class ShownReader(Struct, frozen=True, kw_only=True):
     """ready, gone, probing (a chip check waits for a card), reading, sent, late, or an outcome."""
     headline: str
     advice: str
-    about: str
-    """When the tap began and what for; empty where there is none."""
-    photo: str | None
+    about: str = ""
+    """When the tap began and what for."""
+    photo: str | None = None
     """Its address."""
-    checks: tuple[ShownCheck, ...]
+    checks: tuple[ShownCheck, ...] = ()
     sam: bool
     sam_text: str
     can_check: bool
@@ -80,26 +80,31 @@ def shown(state: BoardState, *, language: Language, purpose: str) -> Shown:
 
 def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language) -> ShownReader:
     words = WORDS[language]
-    if reader.state == "gone":
-        tap = None
-    look, headline, advice = "gone" if reader.state == "gone" else "ready", "", ""
-    if tap is not None:
-        look, headline, advice = _said(tap, language)
-    if look == "reading" and reader.state == "ready":
-        look = "probing"
-    if tap is None or look == "probing":
-        headline, advice = words[look], words[f"{look}_hint"]
-    return ShownReader(
+    gone = reader.state == "gone"
+    look = "gone" if gone else "ready"
+    free = ShownReader(
         name=reader.name,
+        look=look,
+        headline=words[look],
+        advice=words[f"{look}_hint"],
+        sam=reader.sam or gone,
+        sam_text="" if gone else words["sam" if reader.sam else "no_sam"],
+        can_check=reader.state == "ready",
+    )
+    if tap is None or gone:
+        return free
+    look, headline, advice = _said(tap, language)
+    if look == "reading" and reader.state == "ready" and tap.purpose == _CHIP_CHECK:
+        look, headline, advice = "probing", words["probing"], words["probing_hint"]
+    return structs.replace(
+        free,
         look=look,
         headline=headline,
         advice=advice,
-        about="" if tap is None else f"{_time(tap, language)} · {words.get(tap.purpose, tap.purpose)}",
-        photo=None if tap is None or tap.photo is None else f"/photos/{tap.tap}",
-        checks=() if tap is None else tuple(_check(each, language) for each in tap.checks),
-        sam=reader.sam,
-        sam_text=words["sam" if reader.sam else "no_sam"],
-        can_check=reader.state == "ready" and (tap is None or tap.stage != "reading"),
+        about=f"{_time(tap, language)} · {words.get(tap.purpose, tap.purpose)}",
+        photo=None if tap.photo is None else f"/photos/{tap.tap}",
+        checks=tuple(_check(each, language) for each in tap.checks),
+        can_check=free.can_check and tap.stage != "reading",
     )
 
 

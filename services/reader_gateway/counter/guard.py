@@ -1,0 +1,49 @@
+"""Who may ask for the page: only a browser of this computer, and no page of another site through it.
+
+The page binds to loopback, but a foreign page could still reach it from the officer's browser: by a request
+across sites, or by a name of its own that it lets point to 127.0.0.1 (DNS rebinding).
+"""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from yarl import URL
+
+_OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@web.middleware
+async def only_this_computer(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Let through what names this computer as its host and comes from the page itself.
+
+    Raises:
+        HTTPForbidden: it does not.
+    """
+    origin = request.headers.get("Origin")
+    if not _is_own(request.host) or (origin is not None and origin != f"http://{request.host}"):
+        raise web.HTTPForbidden(text="This page answers only on its own computer.\n")
+    return await handler(request)
+
+
+async def harden(_: web.Request, response: web.StreamResponse) -> None:
+    """Say with every answer, files and errors included, what a browser may do with it."""
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return URL(f"http://{host}").host in _OWN_NAMES
+    except ValueError:
+        return False
