@@ -116,7 +116,8 @@ def _outcomes() -> str:
         [
             "# Outcomes",
             "",
-            "Every way in which a check can end, in the order in which checks decide, and what the officer reads.",
+            "Every way in which a check can end, in the order in which checks decide, and what",
+            "the officer reads.",
             "Generated from `proto/ketuk_events/outcomes.py` by `make contract`.",
             "",
             "| check | code | result | Bahasa Indonesia | English |",

@@ -11,7 +11,7 @@ from dev.stack.stack import Stack
 from dev.stack.waiting import until_ready
 
 ANSWER_SECONDS = 1.0
-"""How long a chip may take to answer: 5 s at a counter, less here so that dead chips do not hold up the demo."""
+"""How long a chip may take to answer: 5 s at a counter, less here so that dead chips hold nothing up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

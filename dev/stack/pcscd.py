@@ -15,6 +15,7 @@ from dev.stack.waiting import until_ready
 
 NAME = "pcscd"
 _LISTEN_FD = 3
+_RUN = Path("/run/pcscd")
 
 
 class Pcscd:
@@ -33,6 +34,7 @@ class Pcscd:
     def start(self) -> None:
         """Start it and wait until its virtual readers listen for cards."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        _have_run_folder()
         configuration = self._folder / "reader.conf"
         configuration.write_text(
             "\n".join(self._entry(index, port) for index, port in enumerate(self._ports))
@@ -72,6 +74,16 @@ class Pcscd:
         }
         heard = {int(address.rpartition(":")[2], 16) for address in listening}
         return {slot for port in self._ports for slot in (port, port + 1)} <= heard
+
+
+def _have_run_folder() -> None:
+    """The daemon insists on its folder, even where it puts nothing there; systemd makes it at each boot."""
+    if _RUN.exists():
+        return
+    try:
+        _RUN.mkdir()
+    except PermissionError:
+        raise Missing(f"{_RUN} is missing, and pcscd wants it; make it as root: mkdir {_RUN}.") from None
 
 
 def _driver() -> Path:

@@ -169,7 +169,8 @@ def read_environment(folder: Path) -> dict[str, str]:
 def reachable(folder: Path) -> Path:
     """The folder itself, or one below /var/tmp.
 
-    That is where other users cannot enter it (PostgreSQL does not run as root), or a socket's path is too long.
+    That is where other users cannot enter it (PostgreSQL does not run as root), or where a socket's path
+    would be too long.
     """
     folder = folder.resolve()
     open_to_all = all(
