@@ -40,8 +40,8 @@ class Account:
     configure: str = "^$"
     write: str = "^$"
     read: str = "^$"
-    topics: tuple[tuple[str, str], ...] = ()
-    """(exchange, pattern of the routing keys that it may publish)."""
+    topics: tuple[tuple[str, str, str], ...] = ()
+    """Exchange, and patterns of the routing keys that it may publish and that it may bind to."""
     limits: dict[str, int] = field(default_factory=dict)
 
 

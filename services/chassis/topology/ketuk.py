@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.topology.declared import Account, Exchange, Policy, Queue, VirtualHost
+from ketuk_events.catalogue import CATALOGUE
 
 SERVICES_HOST = "ketuk"
 AGENCIES_HOST = "ketuk-agencies"
@@ -115,13 +116,15 @@ def _service(name: str, password: str) -> Account:
 def _gateway(name: str, password: str) -> Account:
     # its reply queue expires when it stays away, so it makes that one itself
     own = rf"^gateway\.{re.escape(name)}$"
-    spoken = rf"^(card|reader|gateway)\.[a-z_]+\.v[0-9]+\.{re.escape(name)}$"
+    said = "|".join(re.escape(kind.name) for kind in CATALOGUE if kind.sender == "gateway")
+    spoken = rf"^({said})\.v[0-9]+\.{re.escape(name)}$"
+    heard = rf"^tap\.judged\.v[0-9]+\.{re.escape(name)}$"
     return Account(
         name=name,
         password=password,
         configure=own,
         write=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
         read=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
-        topics=((EVENTS, spoken),),
+        topics=((EVENTS, spoken, heard),),
         limits={"max-connections": 8, "max-channels": 32},
     )

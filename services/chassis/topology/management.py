@@ -62,8 +62,8 @@ class Management:
             host.name,
             account.name,
         )
-        for exchange, pattern in account.topics:
-            body = {"exchange": exchange, "write": pattern, "read": ".*"}
+        for exchange, write, read in account.topics:
+            body = {"exchange": exchange, "write": write, "read": read}
             await self._put(body, "topic-permissions", host.name, account.name)
         for limit, value in account.limits.items():
             await self._put({"value": value}, "user-limits", account.name, limit)
