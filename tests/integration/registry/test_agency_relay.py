@@ -4,6 +4,8 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
+from chassis.broker import Broker
+from registry.agency_relay import AgencyRelay
 from tests.integration.registry.case import Case, all_of, until
 
 
@@ -70,20 +72,30 @@ async def test_rows_that_another_process_added_are_found(case: Case) -> None:
         assert len(await all_of(feed)) == 1
 
 
-async def test_two_registries_tell_each_event_once(
-    case: Case, unused_tcp_port_factory: Callable[[], int]
-) -> None:
+async def test_two_relays_to_one_institution_tell_each_event_once(case: Case) -> None:
     async with case.running():
         gateway = await case.gateway()
         agency = await case.agency()
-        feed = await case.feed(agency)
-        wires = [case.verdict(gateway) for _ in range(30)]
-        port = unused_tcp_port_factory()
-        async with case.running(http_port=port):
-            await asyncio.gather(*(case.judge(wire) for wire in wires))
-            await case.settled(agency, (0, 30, 0))
-        events = await all_of(feed)
-    assert len(events) == len({event.message_id for event in events}) == 30
+        await case.judge(*(case.verdict(gateway) for _ in range(60)))
+        await case.settled(agency, (0, 0, 60))
+    feed = await case.feed(agency)
+    await case.pool.execute("UPDATE disclosures SET state = 'waiting' WHERE institution = $1", agency)
+    broker = Broker(url=case.settings.agencies_amqp_url, name="test")
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(2):
+            relay = AgencyRelay(institution=agency, broker=broker, pool=case.pool, at_most=10)
+            tasks.create_task(relay.run(stopping))
+
+        async def are_sent() -> bool:
+            return not await case.pool.fetchval(
+                "SELECT count(*) FROM disclosures WHERE institution = $1 AND state <> 'sent'", agency
+            )
+
+        await until(are_sent, what="all are sent")
+        stopping.set()
+    events = await all_of(feed)
+    assert len(events) == len({event.message_id for event in events}) == 60
 
 
 async def test_what_was_disclosed_can_be_neither_changed_nor_removed(case: Case) -> None:
