@@ -143,9 +143,9 @@ class Board:
         tap = self._taps.get(self._current[reader])
         if tap is not None:
             self._taps[tap.tap] = replace(tap, photo=None)
-        if tap is None or tap.stage == "judged":
-            del self._current[reader]
-        self.look_again()
+            if tap.stage == "judged":
+                del self._current[reader]
+            self.look_again()
 
     def _call_late(self, name: str) -> None:
         tap = self._taps.get(name)
