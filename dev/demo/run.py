@@ -48,12 +48,18 @@ class Run:
     say: Say
     tapped: list[Tapped] = field(default_factory=list)
     feeds: list[FeedReader] = field(default_factory=list)
+    hands: list[list[SimulatedCard]] = field(default_factory=list)
+    """The cards, by reader, in the order of their taps."""
+
+    def __post_init__(self) -> None:
+        """Choose cards, and find places for the services."""
+        self.services = Services(stack=self.stack)
+        self.hands = self._hands()
 
     async def go(self) -> Account:
         """Run, and settle the ledger."""
-        services = Services(stack=self.stack)
+        services, hands = self.services, self.hands
         await asyncio.to_thread(services.start)
-        hands = self._hands()
         await enter_city(
             url=services.url("registry"),
             secrets=self.stack.secrets,
@@ -77,7 +83,7 @@ class Run:
             readers = [
                 await cleanup.enter_async_context(
                     VirtualReader(
-                        number=counter.number, port=self.stack.vpcd_ports[counter.number], sam=self._sam()
+                        number=counter.number, port=self.stack.vpcd_ports[counter.number], sam=self.sam()
                     ).running()
                 )
                 for counter in COUNTERS
@@ -168,7 +174,8 @@ class Run:
     def _issuer(self) -> Issuer:
         return known_issuer(self.stack.secrets.folder("simulator-issuer.json"))
 
-    def _sam(self) -> Sam:
+    def sam(self) -> Sam:
+        """A SAM of the cards' issuer, that opens with the stack's secrets."""
         return Sam(
             self._issuer(),
             pcid=bytes.fromhex(self.stack.secrets.read("sam_pcid")),

@@ -122,19 +122,14 @@ class Children:
         return self._logs / f"{name}.log"
 
     def _end(self, child: Child, number: signal.Signals) -> None:
-        if not child.is_alive():
-            self._reap(child.pid)
-            return
-        os.killpg(child.pid, number)
+        if child.is_alive():
+            os.killpg(child.pid, number)
         deadline = time.monotonic() + END_SECONDS
         while child.is_alive() and time.monotonic() < deadline:
-            self._reap(child.pid)
             time.sleep(0.02)
-
-    def _reap(self, pid: int) -> None:
         # one that an earlier start began is init's to reap
-        if pid in self._processes:
-            self._processes[pid].poll()
+        if child.pid in self._processes:
+            self._processes[child.pid].poll()
 
     def _remember(self, child: Child, *, gone: bool = False) -> None:
         with self._writing:

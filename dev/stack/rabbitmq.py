@@ -1,6 +1,6 @@
 """A private RabbitMQ: its own node, cookie, port mapper, ports and data."""
 
-import urllib.error
+import json
 import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass
@@ -72,13 +72,24 @@ class RabbitMQ:
         self._children.start(NAME, [_SERVER], environment=environment)
         until_ready(NAME, self._answers, children=self._children)
 
+    def depth(self, host: str, queue: str) -> int:
+        """How many messages wait in a queue. Raises OSError where there is no answer."""
+        body = json.dumps({"count": 1, "ackmode": "ack_requeue_true", "encoding": "base64"}).encode()
+        found = json.loads(self._ask(f"queues/{host}/{queue}/get", body))
+        return int(found[0]["message_count"]) + 1 if found else 0
+
     def _answers(self) -> bool:
+        try:
+            self._ask("health/checks/local-alarms")
+        except OSError:
+            return False
+        return True
+
+    def _ask(self, path: str, body: bytes | None = None) -> bytes:
+        address = f"http://127.0.0.1:{self._ports.management}/api/{path}"
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self._ports.management}/api/health/checks/local-alarms"
+            address, data=body, headers={"Content-Type": "application/json"}
         )
         request.add_header("Authorization", "Basic " + b64encode(f"admin:{self._password}".encode()).decode())
-        try:
-            with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  our own address
-                return bool(answer.status == 200)  # noqa: PLR2004  HTTP's OK
-        except (OSError, urllib.error.URLError):
-            return False
+        with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  our own address
+            return bytes(answer.read())

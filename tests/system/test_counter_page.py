@@ -1,0 +1,168 @@
+"""The counter page in a real browser, with virtual cards on a real pcscd, and all of Ketuk behind it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from simulator.kinds import Kind
+from simulator.reader import VirtualReader
+from tests.system.conftest import City
+
+pytestmark = pytest.mark.timeout(240)
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+GATEWAY = "gateway-kelurahan-jebres"
+PICTURE = Path(os.environ.get("KETUK_SCREENSHOT") or Path(__file__).parents[2] / ".run" / "counter.png")
+"""`KETUK_SCREENSHOT=docs/counter.png` makes the README's picture; without it no file of the tree changes."""
+NOW_SHOWN = """() => [
+    document.querySelector('#taps li')?.dataset.tap,
+    document.querySelector('.panel')?.dataset.look,
+]"""
+
+
+@pytest.fixture
+async def page(city: City) -> AsyncIterator[Page]:
+    """In Indonesian, on a screen as counters have; it may break no rule of its own policy."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        opened = await browser.new_page(
+            base_url=city.run.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
+        )
+        broken: list[str] = []
+        opened.on("pageerror", lambda error: broken.append(str(error)))
+        opened.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
+        await opened.goto("/")
+        await expect(opened.locator(".panel")).to_have_count(1)
+        yield opened
+        await browser.close()
+        assert broken == []
+
+
+@pytest.fixture
+async def reader(city: City) -> AsyncIterator[VirtualReader]:
+    port = city.run.stack.vpcd_ports[0]
+    async with VirtualReader(number=0, port=port, sam=city.run.sam()).running() as running:
+        yield running
+
+
+def headline(page: Page) -> Locator:
+    return page.locator(".panel .headline")
+
+
+def advice(page: Page) -> Locator:
+    return page.locator(".panel .advice")
+
+
+async def seconds_until_verified(page: Page, reader: VirtualReader, city: City) -> float:
+    """From the card's entering the field to the verdict on the page."""
+    before, _ = await page.evaluate(NOW_SHOWN)
+    tapping = asyncio.create_task(reader.tap(city.card(Kind.HEALTHY)))
+    async with asyncio.timeout(20):
+        while True:
+            tap, look = await page.evaluate(NOW_SHOWN)
+            if tap != before and look == "verified":
+                break
+            await asyncio.sleep(0.01)
+    seen = datetime.now(UTC)
+    return (seen - (await tapping).entered).total_seconds()
+
+
+async def test_a_verdict_is_on_the_page_within_a_second_of_the_card_entering(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    taken = sorted([await seconds_until_verified(page, reader, city) for _ in range(5)])
+    assert taken[2] < 1.0, taken
+    await expect(headline(page)).to_have_text("TERVERIFIKASI")
+    await expect(page.locator(".checks li")).to_have_count(8)
+    await expect(page.locator(".aloud")).to_contain_text("loket-1: TERVERIFIKASI.")
+
+
+async def test_the_photo_is_shown_only_once_the_verdict_allows_it(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    await reader.tap(city.card(Kind.BLOCKED))
+    await expect(headline(page)).to_have_text("DITOLAK")
+    await expect(advice(page)).to_have_text("Kartu diblokir.")
+    await expect(page.locator(".photo")).to_be_hidden()
+    tap, _ = await page.evaluate(NOW_SHOWN)
+    assert (await page.request.get(f"/photos/{tap}")).status == 404
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("TERVERIFIKASI")
+    await expect(page.locator(".photo")).to_be_visible()
+    width = await page.locator(".photo").evaluate("image => image.decode().then(() => image.naturalWidth)")
+    assert width == 150
+    await page.screenshot(path=PICTURE)
+
+
+async def test_a_chip_that_never_enters_the_field_is_judged_when_the_officer_asks(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    await reader.tap(city.card(Kind.HEALTHY))
+    button = page.get_by_role("button", name="Periksa chip")
+    await expect(button).to_be_enabled()
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(advice(page)).to_contain_text("Chip sedang diperiksa")
+    await expect(button).to_be_disabled()
+    await expect(headline(page)).to_have_text("DITOLAK")
+    await expect(advice(page)).to_contain_text("Chip tidak menjawab: rusak.")
+    await expect(button).to_be_focused()
+
+
+async def test_a_card_that_the_reader_finds_mute_is_judged_by_itself(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("TERVERIFIKASI")
+    await reader.tap(city.card(Kind.MUTE))
+    await expect(headline(page)).to_have_text("DITOLAK")
+    await expect(advice(page)).to_contain_text("Chip tidak menjawab: rusak.")
+
+
+async def test_taps_are_for_the_purpose_that_the_officer_chose(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    chooser = page.get_by_label("Keperluan")
+    await chooser.select_option("Periksa chip")
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("CHIP HIDUP")
+    await expect(page.locator(".photo")).to_be_hidden()
+    await chooser.select_option("Pencatatan")
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("TERVERIFIKASI")
+
+
+async def test_the_page_speaks_english_when_asked_and_remembers_it(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    await page.get_by_role("link", name="English").click()
+    await reader.tap(city.card(Kind.NOT_ACTIVATED, reader=1))
+    await expect(headline(page)).to_have_text("REFUSED")
+    await expect(advice(page)).to_contain_text("Send the citizen to the kecamatan")
+    await page.goto("/")
+    await expect(headline(page)).to_have_text("REFUSED")
+
+
+async def test_the_page_fits_a_small_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_the_page_says_when_it_has_lost_its_gateway(city: City, page: Page) -> None:
+    await expect(page.locator("#lost")).to_be_hidden()
+    await asyncio.to_thread(city.run.services.kill, GATEWAY)
+    await expect(page.locator("#lost")).to_be_visible()
+    await asyncio.to_thread(city.run.services.start, GATEWAY)
+    await expect(page.locator("#lost")).to_be_hidden(timeout=15_000)
