@@ -1,10 +1,11 @@
 """The whole of Ketuk as the demo runs it: real broker, databases and pcscd, services as processes."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dev.demo.run import Run
@@ -38,3 +39,12 @@ def city() -> Iterator[City]:
         yield City(run=run, account=asyncio.run(run.go()))
     finally:
         stack.discard()
+
+
+@pytest.fixture(autouse=True)
+async def _browser_drivers_end() -> AsyncIterator[None]:
+    """Playwright's driver is reaped by a thread: wait for it, or it is reaped after the loop has closed."""
+    yield
+    async with asyncio.timeout(10):
+        while any(child.name() == "node" for child in psutil.Process().children()):
+            await asyncio.sleep(0.01)
