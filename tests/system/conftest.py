@@ -47,4 +47,4 @@ async def _browser_drivers_end() -> AsyncIterator[None]:
     yield
     async with asyncio.timeout(10):
         while any(child.name() == "node" for child in psutil.Process().children()):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110  a process of the library's own: nothing tells of its end
