@@ -128,8 +128,9 @@ class Children:
         while child.is_alive() and time.monotonic() < deadline:
             time.sleep(0.02)
         # one that an earlier start began is init's to reap
-        if child.pid in self._processes:
-            self._processes[child.pid].poll()
+        if child.pid in self._processes and not child.is_alive():
+            # its leader may be a zombie while other threads of it are still ending
+            self._processes[child.pid].wait(END_SECONDS)
 
     def _remember(self, child: Child, *, gone: bool = False) -> None:
         with self._writing:

@@ -87,9 +87,7 @@ class RabbitMQ:
 
     def _ask(self, path: str, body: bytes | None = None) -> bytes:
         address = f"http://127.0.0.1:{self._ports.management}/api/{path}"
-        request = urllib.request.Request(
-            address, data=body, headers={"Content-Type": "application/json"}
-        )
+        request = urllib.request.Request(address, data=body, headers={"Content-Type": "application/json"})
         request.add_header("Authorization", "Basic " + b64encode(f"admin:{self._password}".encode()).decode())
         with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  our own address
             return bytes(answer.read())

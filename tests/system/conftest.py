@@ -1,11 +1,10 @@
 """The whole of Ketuk as the demo runs it: real broker, databases and pcscd, services as processes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from dev.demo.run import Run
@@ -24,9 +23,9 @@ class City:
     run: Run
     account: Account
 
-    def card(self, kind: Kind, *, reader: int = 0) -> SimulatedCard:
-        """A card of a kind that the registry was told of."""
-        return next(card for card in self.run.hands[reader] if card.kind is kind)
+    def card(self, kind: Kind) -> SimulatedCard:
+        """A card of a kind; the registry was told of it, unless it is of a kind that it does not know."""
+        return next(card for hand in self.run.hands for card in hand if card.kind is kind)
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +38,3 @@ def city() -> Iterator[City]:
         yield City(run=run, account=asyncio.run(run.go()))
     finally:
         stack.discard()
-
-
-@pytest.fixture(autouse=True)
-async def _browser_drivers_end() -> AsyncIterator[None]:
-    """Playwright's driver is reaped by a thread: wait for it, or it is reaped after the loop has closed."""
-    yield
-    async with asyncio.timeout(10):
-        while any(child.name() == "node" for child in psutil.Process().children()):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110  a process of the library's own: nothing tells of its end

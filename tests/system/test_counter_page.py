@@ -148,7 +148,7 @@ async def test_the_page_speaks_english_when_asked_and_remembers_it(
     city: City, page: Page, reader: VirtualReader
 ) -> None:
     await page.get_by_role("link", name="English").click()
-    await reader.tap(city.card(Kind.NOT_ACTIVATED, reader=1))
+    await reader.tap(city.card(Kind.NOT_ACTIVATED))
     await expect(headline(page)).to_have_text("REFUSED")
     await expect(advice(page)).to_contain_text("Send the citizen to the kecamatan")
     await page.goto("/")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -29,6 +29,8 @@ from ketuk_events.taps import TapJudged
 from registry.main import serve
 from registry.settings import RegistrySettings
 
+Json: TypeAlias = Any
+"""Whatever the API answers."""
 BOUND_SECONDS = 20.0
 NIK = "3372990101900001"
 AGREEMENT = {
@@ -54,7 +56,7 @@ async def until(condition: Callable[[], Awaitable[bool]], *, what: str) -> None:
 class Answer:
     status: int
     kind: str
-    body: Any
+    body: Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,7 @@ class Case:
                 status=answer.status, kind=answer.content_type, body=json.loads(text) if text else None
             )
 
-    async def done(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401  JSON
+    async def done(self, method: str, path: str, body: object = None) -> Json:
         """What a request that succeeds returns."""
         answer = await self.ask(method, path, body)
         assert answer.status == 200, answer

@@ -23,6 +23,7 @@ function panelOf(name) {
 
 function lineOf(tap) {
   const line = copyOf("tap");
+  line.dataset.tap = tap.tap;
   line.dataset.look = tap.look;
   putIcon(line.querySelector("use"), tap.look);
   put(line.querySelector(".time"), tap.time);
