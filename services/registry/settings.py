@@ -1,5 +1,6 @@
 """What the registry is told."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
@@ -20,8 +21,7 @@ def _is_public_key(pem: str) -> str:
 
 
 def _is_hash_key(written: SecretStr) -> SecretStr:
-    key = written.get_secret_value()
-    if len(key) != 64 or set(key) - set("0123456789abcdef"):  # noqa: PLR2004  two digits a byte
+    if not re.fullmatch("[0-9a-f]{64}", written.get_secret_value()):
         raise ValueError("not 64 hexadecimal digits")
     return written
 

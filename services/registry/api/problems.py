@@ -1,6 +1,7 @@
 """Every error is a problem document (RFC 9457)."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 import msgspec
 import structlog
@@ -61,7 +62,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except tuple(_STATUS) as refusal:
         status = next(code for kind, code in _STATUS.items() if isinstance(refusal, kind))
         # the reason of a decoder's failure quotes the input; a validation names the field and the rule
-        detail = "the body is not JSON" if status == 400 else str(refusal)  # noqa: PLR2004  HTTP's own number
+        detail = "the body is not JSON" if status == HTTPStatus.BAD_REQUEST else str(refusal)
         return problem(status, title=_TITLES[status], detail=detail)
     except TRANSIENT as away:
         structlog.get_logger(part="api").warning("unavailable", because=type(away).__name__)
