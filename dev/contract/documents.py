@@ -8,10 +8,12 @@ import msgspec
 import yaml
 
 from dev.contract.examples import examples
+from ketuk_events.agency import CardOutcome
 from ketuk_events.catalogue import CATALOGUE, FOR_AGENCIES, Kind
-from ketuk_events.events import to_wire
+from ketuk_events.events import Event, to_wire
 from ketuk_events.evidence import Evidence, Person
 from ketuk_events.outcomes import REASONS
+from registry.agency_event import CONTENT_TYPE, SIGNATURE, Structured
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -34,18 +36,41 @@ def _schema(name: str, body: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _examples() -> dict[str, str]:
-    files: dict[str, str] = {}
-    for kind, event in examples().items():
-        wire = to_wire(event)
-        message = {
-            "routing_key": wire.routing_key,
-            "message_id": wire.message_id,
-            "content_type": wire.content_type,
-            "headers": wire.headers,
-            "data": msgspec.json.decode(wire.body),
-        }
-        files[f"proto/examples/{kind.name}.v{kind.version}.json"] = _json(message)
-    return files
+    return {
+        f"proto/examples/{kind.name}.v{kind.version}.json": _json(
+            _structured(event) if kind in FOR_AGENCIES else _binary(event)
+        )
+        for kind, event in examples().items()
+    }
+
+
+def _binary(event: Event) -> dict[str, Any]:
+    wire = to_wire(event)
+    return {
+        "routing_key": wire.routing_key,
+        "message_id": wire.message_id,
+        "content_type": wire.content_type,
+        "headers": wire.headers,
+        "body": msgspec.json.decode(wire.body),
+    }
+
+
+def _structured(event: Event) -> dict[str, Any]:
+    body = Structured(
+        id=str(event.id),
+        source=f"urn:ketuk:{event.region}:{event.source}",
+        type=event.kind.type,
+        time=event.time,
+        dataschema=event.kind.schema,
+        data=msgspec.convert(event.data, CardOutcome, from_attributes=True),
+    )
+    return {
+        "routing_key": event.kind.routing_key(region=event.region, owner=event.owner),
+        "message_id": str(event.id),
+        "content_type": CONTENT_TYPE,
+        "headers": {SIGNATURE: "eyJhbGciOiJFUzI1NiJ9..…"},
+        "body": msgspec.to_builtins(body),
+    }
 
 
 def _asyncapi() -> str:
