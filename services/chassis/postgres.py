@@ -73,7 +73,11 @@ class PostgresOutbox:
         self.added = asyncio.Event()
 
     async def add(self, connection: Connection, wires: Sequence[Wire]) -> None:
-        """Add messages in the caller's transaction; one whose id already waits is not added again."""
+        """Add messages in the caller's transaction; one whose id already waits is not added again.
+
+        Set `added` once that transaction has been committed: a relay that is not told finds them by itself, but
+        within a second only.
+        """
         await connection.executemany(
             """
             INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
@@ -90,7 +94,6 @@ class PostgresOutbox:
                 for wire in wires
             ],
         )
-        self.added.set()
 
     @asynccontextmanager
     async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:

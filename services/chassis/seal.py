@@ -33,7 +33,10 @@ class BrokenSeal(Exception):
 
 def private_key(pem: str) -> PrivateKey:
     """A P-256 private key. Raises ValueError for anything else."""
-    key = serialization.load_pem_private_key(pem.encode(), password=None)
+    try:
+        key = serialization.load_pem_private_key(pem.encode(), password=None)
+    except TypeError:
+        raise ValueError("the private key is locked by a password") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 private key")  # noqa: TRY004  a wrong key file is a wrong value
     return key

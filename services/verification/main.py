@@ -93,3 +93,4 @@ async def _ask_for_snapshot(
                 time=now,
             )
             await outbox.add(connection, [to_wire(asked)])
+    outbox.added.set()

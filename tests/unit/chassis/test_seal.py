@@ -1,13 +1,15 @@
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import BrokenSeal, Opener, Sealer, key_id
+from chassis.seal import BrokenSeal, Opener, Sealer, key_id, private_key
 from ketuk_events.sealed import Sealed
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -78,6 +80,16 @@ def test_a_seal_of_another_identity_does_not_open() -> None:
 def test_a_wrap_serves_for_its_hour_only(late: timedelta) -> None:
     with pytest.raises(BrokenSeal, match="the wrap had expired"):
         opened(SEALER.seal(CONTENT, now=NOW), sealed_at=NOW + late)
+
+
+def test_a_private_key_that_is_locked_is_refused_as_a_wrong_value() -> None:
+    locked = SENDER.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(secrets.token_bytes(16)),
+    )
+    with pytest.raises(ValueError, match="locked by a password"):
+        private_key(locked.decode())
 
 
 def test_a_key_is_named_by_its_digest() -> None:
