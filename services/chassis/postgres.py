@@ -75,8 +75,8 @@ class PostgresOutbox:
     async def add(self, connection: Connection, wires: Sequence[Wire]) -> None:
         """Add messages in the caller's transaction; one whose id already waits is not added again.
 
-        Set `added` once that transaction has been committed: a relay that is not told finds them by itself, but
-        within a second only.
+        Set `added` once that transaction has been committed; a relay that is not told finds them within a
+        second.
         """
         await connection.executemany(
             """

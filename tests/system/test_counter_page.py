@@ -160,6 +160,17 @@ async def test_the_page_fits_a_small_phone(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+async def test_the_page_does_not_trust_a_gateway_that_has_fallen_silent(page: Page) -> None:
+    await page.clock.install()
+    await page.reload()
+    await expect(page.locator(".panel")).to_have_count(1)
+    await page.clock.fast_forward(16_000)
+    await expect(page.locator("#lost")).to_be_visible()
+    await expect(page.locator("body")).to_have_class("stale")
+    await page.clock.fast_forward(2_000)
+    await expect(page.locator("#lost")).to_be_hidden()
+
+
 async def test_the_page_says_when_it_has_lost_its_gateway(city: City, page: Page) -> None:
     await expect(page.locator("#lost")).to_be_hidden()
     await asyncio.to_thread(city.run.services.kill, GATEWAY)
