@@ -1,0 +1,88 @@
+"""Evidence and cases to vary."""
+
+from datetime import UTC, datetime, timedelta
+
+from ketuk_events.asked import Asked
+from ketuk_events.evidence import Evidence, FileReading, Finding
+from ketuk_events.names import to_timestamp
+from verification.known import Case
+from verification.purposes import DEFAULT
+
+NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
+TAP = "0190a6e0-5b1c-7c3e-9d52-3f6a1b2c4d5e"
+PURPOSES = {purpose.purpose: purpose for purpose in DEFAULT.purposes}
+PASSED = Finding(result="passed", code="ok")
+NOT_REACHED = Finding(result="not-done", code="not-reached")
+NO_SAM = Finding(result="not-done", code="no-sam")
+PLAIN = (FileReading(file="6FF0", state="read"), FileReading(file="6FF2", state="read"))
+BIODATA = ",".join(f'"{field}"' for field in ("3372994708850001", *[""] * 13, "07-08-1985", *[""] * 6))
+
+
+def asked(purpose: str = "record") -> Asked:
+    return Asked(
+        region="3372",
+        gateway="kelurahan-jebres",
+        reader="loket-1",
+        place="33.72.04.1010",
+        institution="kelurahan-jebres",
+        officer="petugas",
+        purpose=purpose,
+    )
+
+
+def evidence(
+    *,
+    answer: str = "ktp-el",
+    proven: bool = True,
+    files: tuple[FileReading, ...] = PLAIN,
+    authentication: Finding = PASSED,
+    signature: Finding = PASSED,
+    uid: bytes | None = b"\x04abcdef",
+    biodata: str | None = BIODATA,
+    purpose: str = "record",
+) -> Evidence:
+    return Evidence(
+        tap=TAP,
+        asked=asked(purpose),
+        began=to_timestamp(NOW),
+        ended=to_timestamp(NOW),
+        answer=answer,
+        reader_proven=proven,
+        files=files,
+        authentication=authentication,
+        signature=signature,
+        uid=uid,
+        biodata=biodata,
+    )
+
+
+def case(
+    found: Evidence,
+    *,
+    status: str | None = "active",
+    approved: bool = True,
+    age: timedelta = timedelta(seconds=1),
+) -> Case:
+    return Case(
+        evidence=found,
+        purpose=PURPOSES[found.asked.purpose],
+        purpose_version=0,
+        gateway_approved=approved,
+        began=NOW,
+        now=NOW + age,
+        status=status,
+        projection_version=1,
+    )
+
+
+def unread(answer: str, *, files: tuple[FileReading, ...] = (), proven: bool = True) -> Evidence:
+    """Evidence of a card of which no more was had than this."""
+    return evidence(
+        answer=answer,
+        proven=proven,
+        files=files,
+        authentication=NOT_REACHED,
+        signature=NOT_REACHED,
+        uid=None,
+        biodata=None,
+    )
