@@ -1,0 +1,93 @@
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from dev.contract.examples import examples
+from ketuk_events import catalogue
+from ketuk_events.events import Wire, to_wire
+from ketuk_events.taps import CardPresented
+from reader_gateway.spool import Spool
+from reader_gateway.tap import Stage, Tap, new_tap_id
+
+NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
+EXAMPLE = examples()[catalogue.CARD_PRESENTED]
+
+
+def wire(number: int) -> Wire:
+
+    return to_wire(replace(EXAMPLE, id=UUID(int=number)))
+
+
+def tap(stage: Stage = Stage.OPEN) -> Tap:
+    assert isinstance(EXAMPLE.data, CardPresented)
+    return Tap(id=UUID(EXAMPLE.data.tap), asked=EXAMPLE.data.asked, began=NOW, counter=3, stage=stage)
+
+
+@pytest.fixture
+async def spool(tmp_path: Path) -> AsyncIterator[Spool]:
+    made = Spool(path=tmp_path / "spool.sqlite")
+    await made.open()
+    yield made
+    await made.close()
+
+
+async def test_a_block_that_ends_well_removes_its_messages_for_good(spool: Spool) -> None:
+    await spool.say(wire(1), wire(2), wire(3))
+    async with spool.waiting(2) as first:
+        assert first == [wire(1), wire(2)]
+    async with spool.waiting(2) as rest:
+        assert rest == [wire(3)]
+    assert await spool.backlog() == 0
+
+
+async def test_a_block_that_fails_removes_nothing(spool: Spool) -> None:
+    async def send() -> None:
+        async with spool.waiting(10):
+            raise ConnectionResetError
+
+    await spool.say(wire(1))
+    with pytest.raises(ConnectionResetError):
+        await send()
+    assert await spool.backlog() == 1
+
+
+async def test_a_message_that_waits_already_is_not_added_again(spool: Spool) -> None:
+    await spool.say(wire(1))
+    await spool.say(wire(1))
+    assert await spool.backlog() == 1
+
+
+async def test_a_tap_and_what_is_said_of_it_are_stored_together_or_not_at_all(spool: Spool) -> None:
+    await spool.begin(tap(), wire(1))
+    with pytest.raises(sqlite3.IntegrityError):
+        await spool.begin(tap(), wire(2))
+    async with spool.waiting(10) as waiting:
+        assert waiting == [wire(1)]
+
+
+async def test_a_restart_finds_the_tap_that_had_not_ended(tmp_path: Path) -> None:
+    before = Spool(path=tmp_path / "spool.sqlite")
+    assert await before.open() == 1
+    await before.begin(tap(), wire(1))
+    await before.advance(tap(Stage.READ), wire(2), proof=NOW)
+    await before.close()
+    after = Spool(path=tmp_path / "spool.sqlite")
+    assert await after.open() == 2
+    assert await after.unended("loket-1") == tap(Stage.READ)
+    assert await after.proven_since("loket-1") == NOW
+    assert await after.backlog() == 2
+    await after.advance(tap(Stage.ENDED))
+    assert await after.unended("loket-1") is None
+    await after.close()
+
+
+def test_a_tap_id_is_a_uuid_of_version_7_that_tells_its_time() -> None:
+    made = new_tap_id(NOW)
+    assert (made.version, made.variant) == (7, "specified in RFC 4122")
+    assert made.int >> 80 == int(NOW.timestamp() * 1000)
+    assert made != new_tap_id(NOW)
