@@ -40,6 +40,7 @@ class VirtualReader:
         self._inserted_sam: Inserted | None = None
         self._released = asyncio.Event()
         self._released.set()
+        self._disturbed = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["VirtualReader"]:
@@ -58,6 +59,7 @@ class VirtualReader:
     def hold(self) -> None:
         """Keeps cards on the reader, because the program that reads them is about to be killed."""
         self._released.clear()
+        self._disturbed = True
 
     def release(self) -> None:
         """Lets cards go again: one that was kept leaves when it has been read once more, or nobody does."""
@@ -81,7 +83,8 @@ class VirtualReader:
             await asyncio.wait_for(inserted.noticed.wait(), NOTICED_WITHIN)
             departure = await self._stay(card, inserted)
         finally:
-            await inserted.leave()
+            await inserted.leave(surely=self._disturbed)
+            self._disturbed = not self._released.is_set()
         return Tapped(
             reader=self._number,
             kind=card.kind,

@@ -41,8 +41,13 @@ class Inserted:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return cls(Contact(chip, leaves_after=leaves_after), reader, writer)
 
-    async def leave(self) -> None:
-        """Takes the chip out; returns when the reader has noticed, so that another chip may enter."""
+    async def leave(self, *, surely: bool = False) -> None:
+        """Takes the chip out; returns when the reader has noticed, so that another chip may enter.
+
+        With `surely` the slot stays empty for longer than pcscd looks away. It must where a program that was
+        talking to the chip has died: pcscd then resets the chip, and the driver that finds it gone in that
+        command, as in any other, tells pcscd only when it is next asked.
+        """
         self._talking.cancel()
         with suppress(asyncio.CancelledError):
             await self._talking
@@ -51,7 +56,7 @@ class Inserted:
             # The driver closes its end when it finds that nobody answers any more.
             await asyncio.wait_for(self._reader.read(-1), _DEPARTURE_SECONDS)
         self._writer.close()
-        if self.contact.was_pulled_out:
+        if surely or self.contact.was_pulled_out:
             # The driver dropped this chip in mid-command. It only tells pcscd when it is next asked, and a
             # chip that entered before that would be taken for the same one.
             await asyncio.sleep(_ABSENCE_SECONDS)
