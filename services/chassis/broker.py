@@ -5,6 +5,7 @@ no channel, consumer or publish of an earlier connection lives on.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Broker:
     url: str
     name: str
     """Shown in the broker's list of connections."""
+    trust: ssl.SSLContext | None = None
+    """Whom to trust as the broker, for an `amqps` address."""
 
     @property
     def user(self) -> str:
@@ -46,6 +49,7 @@ class Broker:
             client_properties={"connection_name": self.name},
             heartbeat=HEARTBEAT_SECONDS,
             timeout=10,
+            ssl_context=self.trust,
         )
 
     @asynccontextmanager

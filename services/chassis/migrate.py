@@ -6,6 +6,7 @@ Several at once wait for each other.
 
 import asyncio
 import importlib
+import ssl
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chassis.settings import Settings, load
+from chassis.tls import trust
 
 _LOCK = 0x6B6574756B
 """Key of the advisory lock under which one migration at a time runs ("ketuk")."""
@@ -35,22 +37,26 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m chassis.migrate SERVICE\n")
         return 2
+    settings = load(MigrationSettings)
     try:
-        asyncio.run(migrate(service=arguments[0], url=load(MigrationSettings).database_url))
+        trusted = trust(settings.ca_file)
+        asyncio.run(migrate(service=arguments[0], url=settings.database_url, trusted=trusted))
     except (OSError, SQLAlchemyError, CommandError) as failure:
         sys.stderr.write(f"{arguments[0]}: the database could not be migrated: {failure}\n")
         return 1
     return 0
 
 
-async def migrate(*, service: str, url: str) -> None:
+async def migrate(*, service: str, url: str, trusted: ssl.SSLContext | None = None) -> None:
     """Apply what is not applied yet. Raises CommandError where the database is newer than the code."""
     module = importlib.import_module(service)
     folder = Path(str(module.__file__)).parent / "migrations"
     config = Config()
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    engine = create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool, connect_args={"ssl": trusted}
+    )
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_upgrade, config)

@@ -1,6 +1,7 @@
 """PostgreSQL: a pool that waits for its database, and the outbox table."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -21,9 +22,12 @@ Connection: TypeAlias = (
 
 
 @asynccontextmanager
-async def database(url: str, *, name: str, size: int = 8) -> AsyncIterator[Pool]:
+async def database(
+    url: str, *, name: str, trust: ssl.SSLContext | None = None, size: int = 8
+) -> AsyncIterator[Pool]:
     """A pool that opens a connection when one is needed, so that a service starts without its database.
 
+    With `trust` the connection is by TLS, and the server must show a certificate for its name.
     Raises a transient failure (see `patience`) from its use while the database is away.
     """
     pool = asyncpg.create_pool(
@@ -31,6 +35,7 @@ async def database(url: str, *, name: str, size: int = 8) -> AsyncIterator[Pool]
         min_size=0,
         max_size=size,
         timeout=5,
+        ssl=trust,
         command_timeout=30,
         server_settings={"application_name": name},
     )

@@ -2,11 +2,15 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.tls import shown, trust
 
 
 class Settings(BaseSettings):
@@ -16,6 +20,36 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(env_prefix="KETUK_", frozen=True, extra="ignore")
+
+    ca_file: Path | None = None
+    """PEM; broker, database and whoever else is reached by TLS must be signed by a certificate in it."""
+
+    @field_validator("ca_file")
+    @classmethod
+    def _can_be_trusted(cls, file: Path | None) -> Path | None:
+        with _as_a_wrong_value():
+            trust(file)
+        return file
+
+
+class ServedSettings(Settings):
+    """Settings of a service that answers over HTTP."""
+
+    model_config = SettingsConfigDict(validate_default=True)
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(ge=0, le=65535)
+    http_cert_file: Path | None = None
+    """PEM, with what leads to the authority; without it HTTP is plain, fit for the loopback only."""
+    http_key_file: Path | None = None
+    """PEM; may stand in the certificate's file."""
+
+    @field_validator("http_key_file")
+    @classmethod
+    def _can_be_shown(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        with _as_a_wrong_value():
+            shown(certificate=info.data.get("http_cert_file"), key=key)
+        return key
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -34,6 +68,14 @@ def load(kind: type[AnySettings]) -> AnySettings:
         _refuse(f"KETUK_{name.upper()}: {first['msg']}")
     except PermissionError as refused:
         _refuse(f"KETUK_SECRETS_DIR: {refused.filename} cannot be read")
+
+
+@contextmanager
+def _as_a_wrong_value() -> Iterator[None]:
+    try:
+        yield
+    except OSError as failure:
+        raise ValueError(f"{failure.filename or 'the file'}: {failure.strerror}") from None
 
 
 def _refuse(line: str) -> NoReturn:

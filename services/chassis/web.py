@@ -1,5 +1,6 @@
 """What every service answers over HTTP: `/healthz`, `/readyz`, `/metrics`."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -35,7 +36,9 @@ def application(*, health: Health, metrics: CollectorRegistry) -> web.Applicatio
 
 
 @asynccontextmanager
-async def listening(app: web.Application, *, host: str, port: int) -> AsyncIterator[int]:
+async def listening(
+    app: web.Application, *, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """Serve an application while the block runs; yields the port (its own choice where `port` is 0).
 
     Raises OSError where the address is taken.
@@ -43,7 +46,7 @@ async def listening(app: web.Application, *, host: str, port: int) -> AsyncItera
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, host, port, ssl_context=tls)
         await site.start()
         yield int(runner.addresses[0][1])
     finally:

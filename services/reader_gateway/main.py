@@ -10,6 +10,7 @@ from chassis.broker import Broker
 from chassis.health import Health, Sick
 from chassis.outbox import Relay
 from chassis.seal import Sealer, private_key, public_key
+from chassis.tls import shown, trust
 from chassis.web import application, listening
 from ketuk_events.asked import Asked
 from ketuk_events.names import from_timestamp
@@ -59,7 +60,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     spool = Spool(path=settings.spool)
     epoch = await spool.open()
     name = f"{settings.region}.{settings.gateway}"
-    broker = Broker(url=settings.amqp_url, name=f"gateway {name}")
+    broker = Broker(url=settings.amqp_url, name=f"gateway {name}", trust=trust(settings.ca_file))
     speaker = Speaker(
         region=settings.region,
         gateway=settings.gateway,
@@ -118,7 +119,8 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         choose_purpose=counter.choose,
         check_chip=fleet.check_chip,
     )
-    async with listening(app, host=settings.http_host, port=settings.http_port):
+    tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
+    async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
         await _work(
             watch=watch,
             fleet=fleet,

@@ -6,7 +6,7 @@ from msgspec import Struct, convert
 from pydantic import Field, ValidationInfo, field_validator
 
 from chassis.seal import private_key, public_key
-from chassis.settings import Settings
+from chassis.settings import ServedSettings
 from ketuk_events.names import Identifier, PlaceCode, Region
 
 
@@ -17,7 +17,7 @@ class ReaderSlots(Struct, frozen=True):
     sam: str | None = None
 
 
-class GatewaySettings(Settings):
+class GatewaySettings(ServedSettings):
     """Settings of the reader gateway; each is `KETUK_<NAME>` or a secret file."""
 
     region: str
@@ -32,7 +32,6 @@ class GatewaySettings(Settings):
     """Reader's name to its slots, such as `{"loket-1": {"card": "ACS * 00 00", "sam": "ACS * 01 00"}}`."""
     amqp_url: str
     spool: Path
-    http_host: str = "127.0.0.1"
     http_port: int = 8001
     answer_seconds: float = Field(default=5.0, gt=0)
     """How long a chip may take to answer before it counts as silent."""

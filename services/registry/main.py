@@ -15,6 +15,7 @@ from chassis.patience import persist
 from chassis.postgres import Pool, PostgresOutbox, database, ping
 from chassis.seal import Opener, private_key, public_key
 from chassis.settings import load
+from chassis.tls import shown, trust
 from chassis.web import application, listening
 from registry import places
 from registry.agency_event import EventSigner
@@ -44,9 +45,10 @@ def main() -> None:
 
 async def serve(settings: RegistrySettings, stopping: asyncio.Event) -> None:
     """Consume, relay and answer until told to stop."""
+    trusted, url = trust(settings.ca_file), settings.database_url
     async with (
-        database(settings.database_url, name=_NAME) as pool,
-        database(settings.database_url, name=f"{_NAME} relays", size=_RELAY_CONNECTIONS) as relay_pool,
+        database(url, name=_NAME, trust=trusted) as pool,
+        database(url, name=f"{_NAME} relays", size=_RELAY_CONNECTIONS, trust=trusted) as relay_pool,
     ):
         await _serve(settings, pool=pool, relay_pool=relay_pool, stopping=stopping)
 
@@ -54,11 +56,13 @@ async def serve(settings: RegistrySettings, stopping: asyncio.Event) -> None:
 async def _serve(
     settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event
 ) -> None:
-    broker = Broker(url=settings.amqp_url, name=_NAME)
+    trusted = trust(settings.ca_file)
+    broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted)
     outbox = PostgresOutbox(pool=pool)
     relay = Relay(broker=broker, outbox=outbox)
     agencies = AgencyRelays(
-        broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies"), pool=relay_pool
+        broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies", trust=trusted),
+        pool=relay_pool,
     )
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
     office = Office(pool=pool, outbox=outbox, region=settings.region)
@@ -104,8 +108,9 @@ async def _serve(
     app.router.add_routes(
         changes.routes(office, card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()))
     )
+    tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with (
-        listening(app, host=settings.http_host, port=settings.http_port),
+        listening(app, host=settings.http_host, port=settings.http_port, tls=tls),
         asyncio.TaskGroup() as tasks,
     ):
         tasks.create_task(_load_places(pool, region=settings.region, pulse=loaded, stopping=stopping))

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from chassis.seal import private_key, public_key
-from chassis.settings import Settings
+from chassis.settings import ServedSettings
 from registry.places import file_of
 
 
@@ -30,7 +30,7 @@ PrivateKeyPem = Annotated[SecretStr, AfterValidator(_is_private_key)]
 HashKey = Annotated[SecretStr, AfterValidator(_is_hash_key)]
 
 
-class RegistrySettings(Settings):
+class RegistrySettings(ServedSettings):
     """Keys come from secret files, addresses from the environment."""
 
     region: str
@@ -38,8 +38,7 @@ class RegistrySettings(Settings):
     amqp_url: str
     agencies_amqp_url: str
     database_url: str
-    http_host: str = "127.0.0.1"
-    http_port: int = Field(default=8083, ge=0, le=65535)
+    http_port: int = 8083
     registry_key: PrivateKeyPem
     """Opens what verification seals for the registry."""
     verification_signing_public_key: Annotated[str, AfterValidator(_is_public_key)]

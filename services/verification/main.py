@@ -14,6 +14,7 @@ from chassis.health import Health, Pulse
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox, database, ping, reached
 from chassis.seal import Opener, Sealer, private_key, public_key
+from chassis.tls import shown, trust
 from chassis.web import application, listening
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import event, to_wire
@@ -30,10 +31,11 @@ NAME = "verification"
 
 async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None:
     """Run verification until told to stop."""
-    broker = Broker(url=settings.amqp_url, name=NAME)
+    trusted = trust(settings.ca_file)
+    broker = Broker(url=settings.amqp_url, name=NAME, trust=trusted)
     health, metrics = Health(), CollectorRegistry()
     batches = BatchMetrics(registry=metrics)
-    async with database(settings.database_url, name=NAME) as pool:
+    async with database(settings.database_url, name=NAME, trust=trusted) as pool:
         outbox = PostgresOutbox(pool=pool)
         relay = Relay(broker=broker, outbox=outbox)
         bench = Bench(
@@ -65,7 +67,8 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
         health.register("projection", consumers[1].pulse.ping)
         health.register("relay", relay.pulse.ping)
         app = application(health=health, metrics=metrics)
-        async with listening(app, host=settings.http_host, port=settings.http_port):
+        tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
+        async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
             await reached(pool, stopping=stopping, pulse=Pulse())
             await _ask_for_snapshot(pool, outbox, region=settings.region, stopping=stopping)
             async with asyncio.TaskGroup() as tasks:

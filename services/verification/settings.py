@@ -3,16 +3,15 @@
 from pydantic import Field, field_validator
 
 from chassis.seal import private_key, public_key
-from chassis.settings import Settings
+from chassis.settings import ServedSettings
 
 
-class VerificationSettings(Settings):
+class VerificationSettings(ServedSettings):
     """Settings of verification; each is `KETUK_<NAME>` or a secret file."""
 
     region: str = Field(pattern="^[0-9]{2,10}$")
     amqp_url: str
     database_url: str
-    http_host: str = "127.0.0.1"
     http_port: int = 8002
     verification_key: str
     """Secret: P-256, PEM; opens evidence."""

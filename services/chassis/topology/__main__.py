@@ -8,6 +8,7 @@ import msgspec
 from pydantic import field_validator
 
 from chassis.settings import Settings, load
+from chassis.tls import trust
 from chassis.topology.ketuk import Accounts, agencies_host, services_host
 from chassis.topology.management import Management, Refused
 
@@ -34,7 +35,7 @@ async def declare(settings: TopologySettings) -> None:
     accounts = msgspec.json.decode(settings.accounts, type=Accounts)
     deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
-        management = Management(session=session, url=settings.management_url)
+        management = Management(session=session, url=settings.management_url, trust=trust(settings.ca_file))
         while True:
             try:
                 for host in (services_host(accounts), agencies_host(accounts)):
@@ -52,7 +53,7 @@ def main() -> int:
     settings = load(TopologySettings)
     try:
         asyncio.run(declare(settings))
-    except (aiohttp.ClientError, TimeoutError, Refused) as failure:
+    except (aiohttp.ClientError, OSError, Refused) as failure:
         sys.stderr.write(f"the topology could not be declared: {failure}\n")
         return 1
     return 0

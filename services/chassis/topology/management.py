@@ -1,5 +1,6 @@
 """Applies a topology over RabbitMQ's management HTTP API; doing it again changes nothing."""
 
+import ssl
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -16,9 +17,12 @@ class Refused(Exception):
 class Management:
     """The API of one broker, as an administrator."""
 
-    def __init__(self, *, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(
+        self, *, session: aiohttp.ClientSession, url: str, trust: ssl.SSLContext | None = None
+    ) -> None:
         self._session = session
         self._url = URL(url)
+        self._trust = trust or True
 
     async def apply(self, host: VirtualHost) -> None:
         """Declare a virtual host and all that is in it.
@@ -77,6 +81,6 @@ class Management:
 
     async def _send(self, method: str, url: URL, body: Mapping[str, object]) -> None:
         auth = aiohttp.BasicAuth(self._url.user or "", self._url.password or "")
-        async with self._session.request(method, url, json=body, auth=auth) as answer:
+        async with self._session.request(method, url, json=body, auth=auth, ssl=self._trust) as answer:
             if not answer.ok:
                 raise Refused(f"{method} {url.path}: {answer.status} {await answer.text()}")
