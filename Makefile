@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo test lint format contract lock clean
+.PHONY: help setup stack stop demo test images secrets lint format contract lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -38,6 +38,12 @@ stack: $(VENV)/demo.stamp packages-demo ## start a private broker, databases and
 
 stop: ## end what `make stack` started
 	@$(BIN)/python -m dev.stack stop
+
+images: ## build the container images (and stand-ins for the official ones, where no registry is reached)
+	@deploy/images
+
+secrets: ## make the secrets that docker-compose.yml wants, below secrets/
+	@deploy/secrets
 
 format: $(VENV)/dev.stamp ## put the code in its form
 	$(BIN)/ruff check --fix

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dev.demo.faults import PARTS
-from dev.demo.run import Run
+from dev.demo.private import PrivateRun
 from dev.ledger.report import last_line, table
 from dev.stack.missing import Missing
 from dev.stack.stack import Stack
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 async def _demo(stack: Stack, told: argparse.Namespace) -> int:
-    run = Run(stack=stack, seed=told.seed, taps=told.taps, kill=told.kill, say=_say)
+    run = PrivateRun(stack=stack, seed=told.seed, taps=told.taps, kill=told.kill, say=_say)
     task = asyncio.create_task(run.go())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from dev.demo.services import COUNTERS
+from dev.demo.site import Site
 from dev.stack.secret_files import SecretFiles
 from simulator.kinds import SimulatedCard
 
@@ -15,11 +16,16 @@ GRANTED = ("nik", "name")
 """What the circular of 11 April 2013 has institutions record instead of a photocopy."""
 
 
-async def enter_city(*, url: str, secrets: SecretFiles, cards: Iterable[SimulatedCard]) -> None:
+async def enter_city(site: Site, *, cards: Iterable[SimulatedCard]) -> None:
     """Name institutions, approve gateways, agree on feeds, record cards."""
+    secrets = site.secrets
     token = secrets.read("registry/ketuk_api_token")
-    headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(url, headers=headers, raise_for_status=_refuse) as registry:
+    async with aiohttp.ClientSession(
+        site.registry,
+        headers={"Authorization": f"Bearer {token}"},
+        raise_for_status=_refuse,
+        connector=aiohttp.TCPConnector(ssl=site.trust or True),
+    ) as registry:
         for counter in COUNTERS:
             name = counter.gateway
             kind = "police" if name.startswith("pol") else "kelurahan"

@@ -16,21 +16,20 @@ _STACK_PARTS = {"broker": rabbitmq.NAME, "database": postgres.NAME}
 class Faults:
     """What can be killed."""
 
-    def __init__(self, *, stack: Stack, services: Services, readers: list[VirtualReader]) -> None:
+    def __init__(self, *, stack: Stack, services: Services) -> None:
         self._stack = stack
         self._services = services
-        self._readers = readers
 
-    async def kill(self, part: str) -> None:
+    async def kill(self, part: str, *, readers: list[VirtualReader]) -> None:
         """Kill a part, leave it down for a moment, start it again and wait until it answers."""
         if part == "gateway":
             # whoever stands at the counter keeps the card on the reader until there is an answer
-            for reader in self._readers:
+            for reader in readers:
                 reader.hold()
         try:
             await asyncio.to_thread(self._kill_and_start, part)
         finally:
-            for reader in self._readers:
+            for reader in readers:
                 reader.release()
 
     def _kill_and_start(self, part: str) -> None:

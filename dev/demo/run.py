@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from dev.demo.city import enter_city
 from dev.demo.deck import deck, endless
 from dev.demo.faults import Faults
-from dev.demo.services import COUNTERS, Counter, Services
+from dev.demo.services import COUNTERS, Counter
+from dev.demo.site import Site
 from dev.ledger.account import Account, settle
 from dev.ledger.entries import Received, Tapped
 from dev.ledger.feed import FeedReader
-from dev.stack.secret_files import AGENCIES
-from dev.stack.stack import Stack
 from simulator.__main__ import known_issuer
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card
@@ -34,48 +33,36 @@ class Run:
     """The state of one run.
 
     Args:
-        stack: started already.
+        site: where the parts are; they have been started.
         seed: decides cards and their order.
         taps: how many; None: until stopped.
-        kill: parts to kill in the middle.
         say: tells the person at the keyboard.
+        kill: parts to kill in the middle.
+        faults: what kills them.
     """
 
-    stack: Stack
+    site: Site
     seed: int
     taps: int | None
-    kill: Sequence[str]
     say: Say
+    kill: Sequence[str] = ()
+    faults: Faults | None = None
     tapped: list[Tapped] = field(default_factory=list)
     feeds: list[FeedReader] = field(default_factory=list)
     hands: list[list[SimulatedCard]] = field(default_factory=list)
     """The cards, by reader, in the order of their taps."""
 
     def __post_init__(self) -> None:
-        """Choose cards, and find places for the services."""
-        self.services = Services(stack=self.stack)
+        """Choose the cards."""
         self.hands = self._hands()
 
     async def go(self) -> Account:
         """Run, and settle the ledger."""
-        services, hands = self.services, self.hands
-        await asyncio.to_thread(services.start)
-        await enter_city(
-            url=services.url("registry"),
-            secrets=self.stack.secrets,
-            cards=[card for hand in hands for card in hand],
-        )
-        await asyncio.to_thread(services.until_all_ready)
-        for counter in COUNTERS:
-            self.say(f"Counter page of {counter.gateway}: {services.url(f'gateway-{counter.gateway}')}/")
-        found = self.stack.environment()
+        site, hands = self.site, self.hands
+        await enter_city(site, cards=[card for hand in hands for card in hand])
         self.feeds = [
-            FeedReader(
-                institution=agency,
-                url=found[f"AMQP_AGENCY_{agency.replace('-', '_').upper()}_URL"],
-                heard=self._heard,
-            )
-            for agency in AGENCIES
+            FeedReader(institution=agency, url=url, trust=site.trust, heard=self._heard)
+            for agency, url in site.feeds.items()
         ]
         async with AsyncExitStack() as cleanup:
             listening = [asyncio.create_task(feed.run()) for feed in self.feeds]
@@ -83,13 +70,12 @@ class Run:
             readers = [
                 await cleanup.enter_async_context(
                     VirtualReader(
-                        number=counter.number, port=self.stack.vpcd_ports[counter.number], sam=self.sam()
+                        number=counter.number, port=site.vpcd_ports[counter.number], sam=self.sam()
                     ).running()
                 )
                 for counter in COUNTERS
             ]
-            faults = Faults(stack=self.stack, services=services, readers=readers)
-            await self._tap_all(readers, hands, faults)
+            await self._tap_all(readers, hands)
             await self._drain()
         return settle(self.tapped, self.received())
 
@@ -113,15 +99,13 @@ class Run:
             for hand in kinds
         ]
 
-    async def _tap_all(
-        self, readers: list[VirtualReader], hands: list[list[SimulatedCard]], faults: Faults
-    ) -> None:
+    async def _tap_all(self, readers: list[VirtualReader], hands: list[list[SimulatedCard]]) -> None:
         middle = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             for reader, counter, hand in zip(readers, COUNTERS, hands, strict=True):
                 tasks.create_task(self._tap_hand(reader, counter, iter(hand), middle))
-            if self.kill:
-                tasks.create_task(self._kill_in_the_middle(faults, middle))
+            if self.faults is not None:
+                tasks.create_task(self._kill_in_the_middle(self.faults, readers, middle))
 
     async def _tap_hand(
         self, reader: VirtualReader, counter: Counter, hand: Iterator[SimulatedCard], middle: asyncio.Event
@@ -148,11 +132,13 @@ class Run:
                 middle.set()
             await asyncio.sleep(pause.uniform(0.05, 0.3))
 
-    async def _kill_in_the_middle(self, faults: Faults, middle: asyncio.Event) -> None:
+    async def _kill_in_the_middle(
+        self, faults: Faults, readers: list[VirtualReader], middle: asyncio.Event
+    ) -> None:
         await middle.wait()
         for part in self.kill:
             self.say(f"      kill -9 {part}")
-            await faults.kill(part)
+            await faults.kill(part, readers=readers)
             self.say(f"      {part} is back")
 
     async def _drain(self) -> None:
@@ -172,14 +158,14 @@ class Run:
         self.say(f"      agency {received.institution} hears: {received.outcome}{because}")
 
     def _issuer(self) -> Issuer:
-        return known_issuer(self.stack.secrets.folder("simulator-issuer.json"))
+        return known_issuer(self.site.secrets.folder("simulator-issuer.json"))
 
     def sam(self) -> Sam:
         """A SAM of the cards' issuer, that opens with the stack's secrets."""
         return Sam(
             self._issuer(),
-            pcid=bytes.fromhex(self.stack.secrets.read("sam_pcid")),
-            conf=bytes.fromhex(self.stack.secrets.read("sam_conf")),
+            pcid=bytes.fromhex(self.site.secrets.read("sam_pcid")),
+            conf=bytes.fromhex(self.site.secrets.read("sam_conf")),
         )
 
 

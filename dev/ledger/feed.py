@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +19,20 @@ AWAY_SECONDS = 0.5
 class FeedReader:
     """Collects all that arrives for one agency, across losses of the broker."""
 
-    def __init__(self, *, institution: str, url: str, heard: Callable[[Received], None]) -> None:
+    def __init__(
+        self,
+        *,
+        institution: str,
+        url: str,
+        heard: Callable[[Received], None],
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         """Describe the feed; `url` has the queue's name in its query: `…/ketuk-agencies?queue=NAME`."""
         address = URL(url)
         self.received: list[Received] = []
         self._institution = institution
         self._heard = heard
+        self._trust = trust
         self._queue = address.query["queue"]
         self._url = str(address.with_query(None))
 
@@ -31,7 +40,9 @@ class FeedReader:
         """Read until cancelled."""
         while True:
             try:
-                async with await aio_pika.connect(self._url, timeout=5) as connection:
+                async with await aio_pika.connect(
+                    self._url, timeout=5, ssl_context=self._trust
+                ) as connection:
                     await self._read(await connection.channel())
             except (OSError, aio_pika.exceptions.AMQPError):
                 await asyncio.sleep(AWAY_SECONDS)

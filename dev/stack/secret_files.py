@@ -6,6 +6,7 @@ Each service has a folder of its own (`KETUK_SECRETS_DIR`); a file is named as t
 import json
 import secrets
 from pathlib import Path
+from typing import Self
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,14 +18,20 @@ REGION = "3372"
 
 
 class SecretFiles:
-    """The secrets of one stack; made once, then read."""
+    """The secrets of one stack or one city."""
 
     def __init__(self, *, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def made(cls, *, folder: Path) -> Self:
+        """Those in a folder, made where they are not complete yet."""
+        secrets = cls(folder=folder)
         if not (folder / "complete").exists():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._make()
-            self._write("complete", "")
+            secrets._make()
+            secrets._write("complete", "")
+        return secrets
 
     def folder(self, part: str) -> Path:
         """Where the secrets of one part lie: `verification`, `gateway-…`, `agency-…`."""

@@ -31,7 +31,7 @@ class Stack:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
         self.children = Children(folder=self.folder)
-        self.secrets = SecretFiles(folder=self.folder / "secrets")
+        self.secrets = SecretFiles.made(folder=self.folder / "secrets")
         self._ports = self._chosen_ports()
         passwords = self.secrets.passwords()
         self.postgres = Postgres(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dev.demo.private import PrivateRun
 from dev.demo.run import Run
+from dev.demo.services import Services
 from dev.ledger.account import Account
 from dev.stack.stack import Stack
 from simulator.kinds import Kind, SimulatedCard
@@ -20,6 +22,8 @@ TAPS = 39
 class City:
     """A run that has ended; its services still stand."""
 
+    stack: Stack
+    services: Services
     run: Run
     account: Account
 
@@ -34,7 +38,8 @@ def city() -> Iterator[City]:
     stack = Stack.fresh(folder=FOLDER)
     try:
         stack.start()
-        run = Run(stack=stack, seed=11, taps=TAPS, kill=("verification", "broker"), say=lambda _: None)
-        yield City(run=run, account=asyncio.run(run.go()))
+        run = PrivateRun(stack=stack, seed=11, taps=TAPS, kill=("verification", "broker"), say=lambda _: None)
+        account = asyncio.run(run.go())
+        yield City(stack=stack, services=run.services, run=run.taps, account=account)
     finally:
         stack.discard()

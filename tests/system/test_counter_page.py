@@ -38,7 +38,7 @@ async def page(city: City) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         opened = await browser.new_page(
-            base_url=city.run.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
+            base_url=city.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
         )
         broken: list[str] = []
         opened.on("pageerror", lambda error: broken.append(str(error)))
@@ -52,7 +52,7 @@ async def page(city: City) -> AsyncIterator[Page]:
 
 @pytest.fixture
 async def reader(city: City) -> AsyncIterator[VirtualReader]:
-    port = city.run.stack.vpcd_ports[0]
+    port = city.stack.vpcd_ports[0]
     async with VirtualReader(number=0, port=port, sam=city.run.sam()).running() as running:
         yield running
 
@@ -173,7 +173,7 @@ async def test_the_page_does_not_trust_a_gateway_that_has_fallen_silent(page: Pa
 
 async def test_the_page_says_when_it_has_lost_its_gateway(city: City, page: Page) -> None:
     await expect(page.locator("#lost")).to_be_hidden()
-    await asyncio.to_thread(city.run.services.kill, GATEWAY)
+    await asyncio.to_thread(city.services.kill, GATEWAY)
     await expect(page.locator("#lost")).to_be_visible()
-    await asyncio.to_thread(city.run.services.start, GATEWAY)
+    await asyncio.to_thread(city.services.start, GATEWAY)
     await expect(page.locator("#lost")).to_be_hidden(timeout=15_000)

@@ -1,0 +1,1 @@
+"""Ketuk in containers: its secrets, and the test that runs it."""

@@ -1,0 +1,107 @@
+"""`python -m dev.compose.secrets FOLDER`: every secret of docker-compose.yml, made where it is missing.
+
+Each service has a folder of its own, mounted at /run/secrets. The folder above them is its owner's alone;
+below it files are readable, because the accounts in the containers are not accounts of this machine.
+"""
+
+import sys
+from pathlib import Path
+
+from msgspec import convert
+
+from chassis.topology.ketuk import Feed
+from dev.compose.authority import Pair, new_authority, new_certificate
+from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
+from simulator.issuer import Issuer
+
+SERVED = (
+    "broker",
+    "verification-database",
+    "registry-database",
+    "verification",
+    "registry",
+    *(f"gateway-{gateway}" for gateway in GATEWAYS),
+)
+CALLERS = ("topology", *(f"agency-{agency}" for agency in AGENCIES))
+DATABASES = ("verification", "registry")
+_BROKER = "broker:5671"
+
+
+def make(folder: Path) -> None:
+    """Make what is missing; what is there stays as it is."""
+    secrets = SecretFiles.made(folder=folder)
+    _certify(folder)
+    for name, text in _addresses(secrets).items():
+        _write(folder / name, text)
+    issuer = folder / "simulator-issuer.json"
+    if not issuer.exists():
+        Issuer.generate().save(issuer)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o444)
+    (folder / "authority").chmod(0o700)
+    (folder / "authority" / "key.pem").chmod(0o400)
+    folder.chmod(0o700)
+
+
+def _certify(folder: Path) -> None:
+    """A certificate for each server, signed by the city's own authority; all get the authority's."""
+    own = folder / "authority"
+    if not (own / "key.pem").exists():
+        _keep(own, new_authority(name="Ketuk"))
+    authority = Pair(certificate=(own / "cert.pem").read_text(), key=(own / "key.pem").read_text())
+    for name in SERVED:
+        if not (folder / name / "key.pem").exists():
+            _keep(folder / name, new_certificate(authority, names=(name, "localhost", "127.0.0.1")))
+    for name in (*SERVED, *CALLERS, ""):
+        _write(folder / name / "ca.pem", authority.certificate)
+
+
+def _addresses(secrets: SecretFiles) -> dict[str, str]:
+    """Where the parts find broker and databases, with name and password."""
+    passwords, accounts = secrets.passwords(), secrets.accounts()
+    found = {
+        "broker/administrator.conf": f"default_user = admin\ndefault_pass = {passwords['rabbitmq']}\n",
+        "topology/ketuk_management_url": f"https://admin:{passwords['rabbitmq']}@broker:15671",
+    }
+    for service in DATABASES:
+        found |= {
+            f"{service}-database/password": passwords["postgres"],
+            f"{service}-database/role_password": passwords[service],
+            f"{service}/ketuk_database_url": (
+                f"postgresql://{service}:{passwords[service]}@{service}-database/{service}"
+            ),
+        }
+    for service, password in accounts["services"].items():
+        found[f"{service}/ketuk_amqp_url"] = f"amqps://{service}:{password}@{_BROKER}/ketuk"
+    found["registry/ketuk_agencies_amqp_url"] = (
+        f"amqps://registry:{accounts['services']['registry']}@{_BROKER}/ketuk-agencies"
+    )
+    for gateway in GATEWAYS:
+        name = f"{REGION}.{gateway}"
+        found[f"gateway-{gateway}/ketuk_amqp_url"] = (
+            f"amqps://{name}:{accounts['gateways'][name]}@{_BROKER}/ketuk"
+        )
+    for agency in AGENCIES:
+        feed = convert(accounts["agencies"][agency], Feed)
+        found[f"agency-{agency}/ketuk_amqp_url"] = (
+            f"amqps://{agency}:{feed.password}@{_BROKER}/ketuk-agencies?queue={feed.queue}"
+        )
+    return found
+
+
+def _keep(folder: Path, pair: Pair) -> None:
+    _write(folder / "cert.pem", pair.certificate)
+    _write(folder / "key.pem", pair.key)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    # a file that is replaced rather than rewritten: readers see the old or the new one, whole
+    fresh = path.with_name(f".{path.name}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

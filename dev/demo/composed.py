@@ -1,0 +1,48 @@
+"""`python -m dev.demo.composed [--taps N]`: simulated cards on the readers of the compose file.
+
+Runs in its container (profile `simulator`), beside the virtual readers.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from chassis.tls import trust
+from dev.demo.run import Run
+from dev.demo.site import Site
+from dev.ledger.report import last_line, table
+from dev.stack.secret_files import AGENCIES, SecretFiles
+
+SECRETS = Path("/run/secrets")
+VPCD_PORTS = (0x8C7B, 0x8C7D)
+"""As in deploy/pcscd/virtual-readers.conf."""
+
+
+def main() -> int:
+    """Tap. Returns 0 where the four that must be zero are zero."""
+    parser = argparse.ArgumentParser(prog="python -m dev.demo.composed", description=__doc__)
+    parser.add_argument("--taps", type=int, default=13, help="how many cards, at least one for each kind")
+    parser.add_argument("--seed", type=int, default=7)
+    told = parser.parse_args()
+    secrets = SecretFiles(folder=SECRETS)
+    site = Site(
+        registry="https://registry:8083",
+        feeds={agency: secrets.read(f"agency-{agency}/ketuk_amqp_url") for agency in AGENCIES},
+        vpcd_ports=VPCD_PORTS,
+        secrets=secrets,
+        trust=trust(SECRETS / "ca.pem"),
+    )
+    account = asyncio.run(Run(site=site, seed=told.seed, taps=told.taps, say=_say).go())
+    _say(table(account))
+    _say(last_line(account, seed=told.seed))
+    return 0 if account.is_clean else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
