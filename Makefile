@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo test images secrets lint format contract lock clean
+.PHONY: help setup stack stop demo test test-compose images secrets lint format contract lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -16,6 +16,10 @@ demo: $(VENV)/demo.stamp packages-demo ## tap simulated cards through everything
 test: setup ## all tests, on a private broker, databases and pcscd
 	$(BIN)/python -m pytest tests/unit
 	$(BIN)/python -m pytest tests/integration tests/system
+
+test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded
+	@deploy/engine
+	$(BIN)/python -m pytest tests/compose
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, import-linter
 	$(BIN)/ruff check

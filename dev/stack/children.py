@@ -70,7 +70,7 @@ class Children:
         self._logs.mkdir(exist_ok=True)
         with (self._logs / f"{name}.log").open("ab") as log:
             try:
-                process = subprocess.Popen(  # noqa: S603  the commands are our own
+                process = subprocess.Popen(
                     [str(word) for word in command],
                     env={**os.environ, **(environment or {})},
                     stdin=subprocess.DEVNULL,

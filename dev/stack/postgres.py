@@ -62,7 +62,7 @@ class Postgres:
         if self._user is not None:
             shutil.chown(self._folder, user=self._user)
             shutil.chown(password, user=self._user)
-        made = subprocess.run(  # noqa: S603  our own command
+        made = subprocess.run(
             [
                 self._programs / "initdb", "-D", self._folder, "-U", _ADMIN, "--pwfile", password,
                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",

@@ -142,7 +142,7 @@ class Stack:
 
     def _job(self, what: str, *module_and_arguments: str, **settings: str) -> None:
         settings["KETUK_SECRETS_DIR"] = str(self.secrets.folder("topology"))
-        done = subprocess.run(  # noqa: S603  our own modules
+        done = subprocess.run(
             [sys.executable, "-m", *module_and_arguments],
             env=settings,
             capture_output=True,

@@ -1,0 +1,120 @@
+"""Ketuk in containers, once: 200 cards are tapped while an operator scales, kills, recreates and upgrades."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compose.at_rest import AtRest, look_at_rest
+from tests.compose.containers import Containers, until
+from tests.compose.next_version import build_next
+
+TAPS = 200
+_TAPPED = re.compile(r"^ *(\d+)  [a-z-]+/")
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """What the run came to."""
+
+    containers: Containers
+    at_rest: list[AtRest]
+    done_while_tapping: dict[str, int] = field(default_factory=dict)
+    """What the operator did, and how many cards had been tapped when it was done."""
+    killed_and_back: bool = False
+    ledger: dict[str, Any] = field(default_factory=dict)
+
+
+class Taps:
+    """The simulator in its container."""
+
+    def __init__(self, containers: Containers) -> None:
+        self._process = containers.started(
+            "run", "--rm", "simulator", "python", "-m", "dev.demo.composed", "--taps", str(TAPS)
+        )
+        self.lines: list[str] = []
+        self.tapped = 0
+
+    def reach(self, count: int) -> None:
+        """Return once so many cards were tapped."""
+        while self.tapped < count:
+            self._next()
+
+    def end(self) -> dict[str, Any]:
+        """Return the ledger's last line."""
+        while not self.lines or not self.lines[-1].startswith("{"):
+            self._next()
+        assert self._process.wait(60) in (0, 1)
+        return dict(json.loads(self.lines[-1]))
+
+    @property
+    def is_over(self) -> bool:
+        return self._process.poll() is not None
+
+    def _next(self) -> None:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the simulator ended: " + "".join(self.lines[-10:])
+        self.lines.append(line)
+        if found := _TAPPED.match(line):
+            self.tapped = int(found[1])
+
+
+@pytest.fixture(scope="session")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """See above. The containers run until the tests have ended."""
+    folder = tmp_path_factory.mktemp("compose")
+    containers = Containers(secrets=folder / "secrets")
+    containers.run("deploy/images")
+    containers.run("deploy/secrets")
+    build_next(containers, folder=folder)
+    try:
+        containers.compose("up", "-d", "--scale", "simulator=0")
+        for service in ("verification", "registry", "gateway-kelurahan-jebres", "gateway-polresta-surakarta"):
+            until(lambda service=service: containers.is_healthy(containers.replicas(service)[0]))  # type: ignore[misc]
+        trial = Trial(containers=containers, at_rest=look_at_rest(containers))
+        _operate(trial, Taps(containers))
+        yield trial
+    finally:
+        (Path.cwd() / ".run").mkdir(exist_ok=True)
+        (Path.cwd() / ".run" / "compose.log").write_text(containers.compose("logs", "--no-color"))
+        containers.compose("down", "-v", "--remove-orphans")
+
+
+def _operate(trial: Trial, taps: Taps) -> None:
+    """All that an operator does to the services, one after the other, while cards are tapped."""
+    containers = trial.containers
+
+    def done(what: str) -> None:
+        trial.done_while_tapping[what] = taps.tapped
+
+    def scale(service: str, count: int) -> None:
+        containers.compose("up", "-d", "--no-deps", "--no-recreate", "--scale", f"{service}={count}", service)
+        done(f"{service} to {count}")
+
+    taps.reach(15)
+    scale("verification", 3)
+    taps.reach(35)
+    scale("registry", 2)
+    taps.reach(55)
+    victim = containers.replicas("verification")[0]
+    restarts = containers.seen(victim)["RestartCount"]
+    containers.kill(victim)
+    done("kill")
+    until(lambda: containers.seen(victim)["RestartCount"] > restarts)
+    trial.killed_and_back = True
+    taps.reach(80)
+    containers.compose("up", "-d", "--no-deps", "--force-recreate", "broker")
+    done("broker recreated")
+    taps.reach(115)
+    containers.run("deploy/upgrade", "verification", "next")
+    done("upgrade")
+    scale_down = time.monotonic()
+    scale("verification", 1)
+    assert time.monotonic() - scale_down < 60, "a replica did not stop in its time"
+    trial.ledger = taps.end()

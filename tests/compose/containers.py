@@ -1,0 +1,98 @@
+"""One Ketuk in containers, apart from any other on this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dev.stack.ports import free_ports
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "ketuk-trial"
+
+
+class Containers:
+    """Drives docker compose for one project with secrets and ports of its own."""
+
+    def __init__(self, *, secrets: Path) -> None:
+        amqps, page = free_ports(2)
+        self._environment = {
+            **os.environ,
+            "COMPOSE_PROJECT_NAME": PROJECT,
+            "KETUK_SECRETS": str(secrets),
+            "KETUK_VERSION": "local",
+            "AMQPS_PORT": str(amqps),
+            "COUNTER_PORT": str(page),
+        }
+
+    def run(self, *command: str, **more: str) -> str:
+        """Run a command of this checkout; what it printed. Raises CalledProcessError where it fails."""
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**self._environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}"
+        return done.stdout
+
+    def compose(self, *arguments: str, **more: str) -> str:
+        """`docker compose` with both profiles' services in view."""
+        return self.run("deploy/compose", "--profile", "simulator", *arguments, **more)
+
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        """`docker compose` in the background, to read what it prints."""
+        return subprocess.Popen(
+            [ROOT / "deploy" / "compose", "--profile", "simulator", *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            bufsize=1,
+        )
+
+    def replicas(self, service: str) -> list[str]:
+        """The containers of a service, by id."""
+        return self.compose("ps", "-q", service).split()
+
+    def replicas_running(self, service: str) -> list[str]:
+        """Those that run."""
+        return [each for each in self.replicas(service) if self.seen(each)["State"]["Running"]]
+
+    def seen(self, container: str) -> Mapping[str, Any]:
+        """What the engine knows of a container."""
+        return dict(json.loads(self.run("docker", "inspect", container))[0])
+
+    def is_healthy(self, container: str) -> bool:
+        """Whether its health check passed."""
+        return bool(self.seen(container)["State"]["Health"]["Status"] == "healthy")
+
+    def kill(self, container: str) -> None:
+        """End the container's first process with SIGKILL, as the kernel short of memory would."""
+        os.kill(self.seen(container)["State"]["Pid"], signal.SIGKILL)
+
+    def inside(self, service: str, *command: str) -> str:
+        """Run a command in the first container of a service; what it printed."""
+        return self.run("docker", "exec", self.replicas_running(service)[0], *command)
+
+    def rows(self, service: str, query: str) -> Sequence[str]:
+        """Ask the database of a service, as its administrator."""
+        answer = self.inside(f"{service}-database", "psql", "-U", "postgres", "-d", service, "-Atc", query)
+        return answer.splitlines()
+
+
+def until(fact: Callable[[], bool], *, seconds: float = 90) -> None:
+    """Poll until a fact is true; fails the test after a time."""
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline, f"not true after {seconds} s"
+        time.sleep(0.25)
