@@ -22,7 +22,7 @@ SERVED = (
     "registry",
     *(f"gateway-{gateway}" for gateway in GATEWAYS),
 )
-CALLERS = ("topology", *(f"agency-{agency}" for agency in AGENCIES))
+CALLERS = ("topology", "operator", *(f"agency-{agency}" for agency in AGENCIES))
 DATABASES = ("verification", "registry")
 _BROKER = "broker:5671"
 
@@ -32,7 +32,7 @@ def make(folder: Path) -> None:
     secrets = SecretFiles.made(folder=folder)
     _certify(folder)
     for name, text in _addresses(secrets).items():
-        _write(folder / name, text)
+        write(folder / name, text)
     issuer = folder / "simulator-issuer.json"
     if not issuer.exists():
         Issuer.generate().save(issuer)
@@ -47,13 +47,15 @@ def _certify(folder: Path) -> None:
     """A certificate for each server, signed by the city's own authority; all get the authority's."""
     own = folder / "authority"
     if not (own / "key.pem").exists():
-        _keep(own, new_authority(name="Ketuk"))
+        keep(own, new_authority(name="Ketuk"))
     authority = Pair(certificate=(own / "cert.pem").read_text(), key=(own / "key.pem").read_text())
     for name in SERVED:
         if not (folder / name / "key.pem").exists():
-            _keep(folder / name, new_certificate(authority, names=(name, "localhost", "127.0.0.1")))
+            keep(folder / name, new_certificate(authority, names=(name, "localhost", "127.0.0.1")))
+    earlier = own / "earlier.pem"
+    trusted = authority.certificate + (earlier.read_text() if earlier.exists() else "")
     for name in (*SERVED, *CALLERS, ""):
-        _write(folder / name / "ca.pem", authority.certificate)
+        write(folder / name / "ca.pem", trusted)
 
 
 def _addresses(secrets: SecretFiles) -> dict[str, str]:
@@ -61,6 +63,7 @@ def _addresses(secrets: SecretFiles) -> dict[str, str]:
     passwords, accounts = secrets.passwords(), secrets.accounts()
     found = {
         "broker/administrator.conf": f"default_user = admin\ndefault_pass = {passwords['rabbitmq']}\n",
+        "grafana/password": passwords["grafana"],
         "topology/ketuk_management_url": f"https://admin:{passwords['rabbitmq']}@broker:15671",
     }
     for service in DATABASES:
@@ -76,6 +79,8 @@ def _addresses(secrets: SecretFiles) -> dict[str, str]:
     found["registry/ketuk_agencies_amqp_url"] = (
         f"amqps://registry:{accounts['services']['registry']}@{_BROKER}/ketuk-agencies"
     )
+    for operator, password in accounts["operators"].items():
+        found[f"{operator}/ketuk_amqp_url"] = f"amqps://{operator}:{password}@{_BROKER}/ketuk"
     for gateway in GATEWAYS:
         name = f"{REGION}.{gateway}"
         found[f"gateway-{gateway}/ketuk_amqp_url"] = (
@@ -89,14 +94,15 @@ def _addresses(secrets: SecretFiles) -> dict[str, str]:
     return found
 
 
-def _keep(folder: Path, pair: Pair) -> None:
-    _write(folder / "cert.pem", pair.certificate)
-    _write(folder / "key.pem", pair.key)
+def keep(folder: Path, pair: Pair) -> None:
+    """Put a certificate and its key into a folder."""
+    write(folder / "cert.pem", pair.certificate)
+    write(folder / "key.pem", pair.key)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Put a text into a file, at once: readers see the old or the new one, whole."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    # a file that is replaced rather than rewritten: readers see the old or the new one, whole
     fresh = path.with_name(f".{path.name}")
     fresh.touch(mode=0o600)
     fresh.write_text(text)

@@ -50,7 +50,7 @@ class SecretFiles:
         return dict(json.loads(self.read("topology/ketuk_accounts")))
 
     def _make(self) -> None:
-        names = ("postgres", "verification", "registry", "rabbitmq")
+        names = ("postgres", "verification", "registry", "rabbitmq", "grafana")
         self._write("passwords.json", json.dumps({name: _password() for name in names}))
         accounts = {
             "services": {"verification": _password(), "registry": _password()},
@@ -59,6 +59,7 @@ class SecretFiles:
                 agency: {"password": _password(), "queue": f"{agency}.{secrets.token_hex(8)}"}
                 for agency in AGENCIES
             },
+            "operators": {"operator": _password()},
         }
         self._write("topology/ketuk_accounts", json.dumps(accounts))
         self._make_service_keys()

@@ -109,6 +109,7 @@ class Stack:
         found = {
             "AMQP_ADMIN_URL": self.rabbitmq.url("admin", self.secrets.passwords()["rabbitmq"], "%2F"),
             "AMQP_MANAGEMENT_URL": self.rabbitmq.management_url,
+            "AMQP_OPERATOR_URL": amqp("operators", "operator", "ketuk"),
             "AMQP_VERIFICATION_URL": amqp("services", "verification", "ketuk"),
             "AMQP_REGISTRY_URL": amqp("services", "registry", "ketuk"),
             "AMQP_REGISTRY_AGENCIES_URL": amqp("services", "registry", "ketuk-agencies"),

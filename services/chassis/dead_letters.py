@@ -1,11 +1,13 @@
 """Dead letters: a message that must not be worked on, kept with the reason and where it came from."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
 
 from chassis.broker import CONFIRM_SECONDS, DEAD_LETTERS
+from ketuk_events.names import to_timestamp
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,13 +26,15 @@ class Graveyard:
     async def bury(self, message: AbstractIncomingMessage, *, reason: str) -> None:
         """Publish a copy, confirmed; the caller acknowledges the original afterwards.
 
-        The copy carries `ketuk-reason`, `ketuk-queue`, `ketuk-routing-key` and `ketuk-user` (its publisher).
+        The copy carries `ketuk-reason`, `ketuk-queue`, `ketuk-routing-key`, `ketuk-user` (its publisher)
+        and `ketuk-died` (when).
         """
         origin = {
             "ketuk-reason": reason[:500],
             "ketuk-queue": self.queue,
             "ketuk-routing-key": message.routing_key,
             "ketuk-user": message.user_id,
+            "ketuk-died": to_timestamp(datetime.now(UTC)),
         }
         copy = aio_pika.Message(
             message.body,

@@ -17,6 +17,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     aio_pika.exceptions.ChannelInvalidStateError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # a password that is being replaced
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,

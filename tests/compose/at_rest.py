@@ -65,5 +65,6 @@ def _image_bytes(containers: Containers, image: str) -> int:
 def _cpu_seconds(container: str) -> float:
     with closing(_Engine("engine")) as engine:
         engine.request("GET", f"/containers/{container}/stats?stream=false&one-shot=true")
-        found: dict[str, Any] = json.loads(engine.getresponse().read())
+        with engine.getresponse() as answer:
+            found: dict[str, Any] = json.loads(answer.read())
     return float(found["cpu_stats"]["cpu_usage"]["total_usage"]) / 1e9

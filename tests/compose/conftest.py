@@ -1,7 +1,5 @@
 """Ketuk in containers, once: 200 cards are tapped while an operator scales, kills, recreates and upgrades."""
 
-import json
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +11,9 @@ import pytest
 from tests.compose.at_rest import AtRest, look_at_rest
 from tests.compose.containers import Containers, until
 from tests.compose.next_version import build_next
+from tests.compose.taps import Taps
 
 TAPS = 200
-_TAPPED = re.compile(r"^ *(\d+)  [a-z-]+/")
 
 
 @dataclass(kw_only=True)
@@ -23,46 +21,12 @@ class Trial:
     """What the run came to."""
 
     containers: Containers
+    secrets: Path
     at_rest: list[AtRest]
     done_while_tapping: dict[str, int] = field(default_factory=dict)
     """What the operator did, and how many cards had been tapped when it was done."""
     killed_and_back: bool = False
     ledger: dict[str, Any] = field(default_factory=dict)
-
-
-class Taps:
-    """The simulator in its container."""
-
-    def __init__(self, containers: Containers) -> None:
-        self._process = containers.started(
-            "run", "--rm", "simulator", "python", "-m", "dev.demo.composed", "--taps", str(TAPS)
-        )
-        self.lines: list[str] = []
-        self.tapped = 0
-
-    def reach(self, count: int) -> None:
-        """Return once so many cards were tapped."""
-        while self.tapped < count:
-            self._next()
-
-    def end(self) -> dict[str, Any]:
-        """Return the ledger's last line."""
-        while not self.lines or not self.lines[-1].startswith("{"):
-            self._next()
-        assert self._process.wait(60) in (0, 1)
-        return dict(json.loads(self.lines[-1]))
-
-    @property
-    def is_over(self) -> bool:
-        return self._process.poll() is not None
-
-    def _next(self) -> None:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the simulator ended: " + "".join(self.lines[-10:])
-        self.lines.append(line)
-        if found := _TAPPED.match(line):
-            self.tapped = int(found[1])
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +41,8 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         containers.compose("up", "-d", "--scale", "simulator=0")
         for service in ("verification", "registry", "gateway-kelurahan-jebres", "gateway-polresta-surakarta"):
             until(lambda service=service: containers.is_healthy(containers.replicas(service)[0]))  # type: ignore[misc]
-        trial = Trial(containers=containers, at_rest=look_at_rest(containers))
-        _operate(trial, Taps(containers))
+        trial = Trial(containers=containers, secrets=folder / "secrets", at_rest=look_at_rest(containers))
+        _operate(trial, Taps(containers, count=TAPS, seed=7))
         yield trial
     finally:
         (Path.cwd() / ".run").mkdir(exist_ok=True)

@@ -59,7 +59,7 @@ class Management:
             await self._send("POST", path, {"routing_key": key})
 
     async def _account(self, host: VirtualHost, account: Account) -> None:
-        await self._put({"password": account.password, "tags": ""}, "users", account.name)
+        await self._put({"password": account.password, "tags": account.tags}, "users", account.name)
         await self._put(
             {"configure": account.configure, "write": account.write, "read": account.read},
             "permissions",

@@ -1,0 +1,1 @@
+"""`ketuk`: what operators do from the command line."""

@@ -1,0 +1,89 @@
+"""A day in operation: secrets are replaced, databases and broker are lost and restored."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compose.conftest import Trial
+from tests.compose.containers import Containers, until
+from tests.compose.taps import Taps, clean, numbers
+
+pytestmark = pytest.mark.timeout(900)
+
+ROTATED = (
+    ("account", "verification"),
+    ("account", "registry"),
+    ("account", "gateway-kelurahan-jebres"),
+    ("password", "verification"),
+    ("password", "registry"),
+    ("certificate", "broker"),
+    ("certificate", "registry-database"),
+    ("certificate", "verification"),
+    ("certificate", "gateway-polresta-surakarta"),
+    ("api-token", ""),
+)
+TAPS = 500
+
+
+def test_secrets_are_replaced_while_cards_are_tapped_and_nothing_is_lost(trial: Trial) -> None:
+    containers = trial.containers
+    taps = Taps(containers, count=TAPS, seed=8)
+    taps.reach(20)
+    for kind, name in ROTATED:
+        containers.run("deploy/rotate", kind, *([name] if name else []))
+        taps.reach(taps.tapped + 5)
+    assert taps.tapped < TAPS, "the last secret was replaced when no card was tapped any more"
+    assert numbers(taps.end()) == clean(TAPS)
+
+
+def test_the_old_password_is_refused_once_it_was_replaced(trial: Trial) -> None:
+    containers, secret = trial.containers, trial.secrets / "registry-database" / "role_password"
+    old = secret.read_text()
+    containers.run("deploy/rotate", "password", "registry")
+    new = secret.read_text()
+
+    def is_let_in(password: str) -> str:
+        return containers.inside(
+            "registry-database", "sh", "-c",
+            f"PGPASSWORD={password} psql -h localhost -U registry -Atc 'SELECT 1' 2>&1 || true",
+        ).strip()  # fmt: skip
+
+    assert is_let_in(new) == "1"
+    assert "password authentication failed" in is_let_in(old)
+
+
+@pytest.fixture(scope="module")
+def backup(trial: Trial, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("backup")
+    trial.containers.run("deploy/backup", str(folder))
+    return folder
+
+
+def test_a_backup_is_for_its_owner_alone(backup: Path) -> None:
+    found = {path.name: oct(path.stat().st_mode & 0o777) for path in backup.iterdir()}
+    assert found == {"verification.dump": "0o600", "registry.dump": "0o600", "broker.json": "0o600"}
+
+
+@pytest.mark.parametrize("part", ["verification", "registry"])
+def test_a_lost_database_is_restored_and_taps_go_on(trial: Trial, backup: Path, part: str) -> None:
+    containers = trial.containers
+    containers.compose("rm", "-fsv", f"{part}-database")
+    containers.run("docker", "volume", "rm", f"ketuk-trial_{part}-database")
+    containers.run("deploy/restore", str(backup), part)
+    _until_ready(containers)
+    assert numbers(Taps(containers, count=13, seed=9).end()) == clean(13)
+
+
+def test_a_lost_broker_is_restored_and_taps_go_on(trial: Trial, backup: Path) -> None:
+    containers = trial.containers
+    containers.compose("rm", "-fsv", "broker")
+    containers.run("docker", "volume", "rm", "ketuk-trial_broker")
+    containers.run("deploy/restore", str(backup), "broker")
+    _until_ready(containers)
+    assert numbers(Taps(containers, count=13, seed=10).end()) == clean(13)
+
+
+def _until_ready(containers: Containers) -> None:
+    for service in ("verification", "registry", "gateway-kelurahan-jebres", "gateway-polresta-surakarta"):
+        for replica in containers.replicas_running(service):
+            until(lambda replica=replica: containers.is_healthy(replica))  # type: ignore[misc]
