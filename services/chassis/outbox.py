@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -16,6 +17,15 @@ LOOK_AGAIN_SECONDS = 1.0
 """How often a relay looks without being woken: for rows of another process, or of an earlier one."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """What waits in an outbox."""
+
+    waiting: int
+    oldest_seconds: float
+    """For how long the oldest has waited; 0 where none does."""
+
+
 class Outbox(Protocol):
     """Where messages wait, oldest first, stored in the transaction that decided on them."""
 
@@ -27,6 +37,9 @@ class Outbox(Protocol):
 
         A block that raises removes nothing.
         """
+
+    async def backlog(self) -> Backlog:
+        """How many wait, and for how long."""
 
 
 class Relay:

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from chassis.health import Pulse
+from chassis.outbox import Backlog
 from chassis.patience import persist
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
@@ -68,7 +69,8 @@ class PostgresOutbox:
         routing_key  text NOT NULL,
         headers      text NOT NULL,
         body         bytea NOT NULL,
-        delivery     text NOT NULL
+        delivery     text NOT NULL,
+        added        timestamptz NOT NULL DEFAULT now()
     )
     ```
     """
@@ -99,6 +101,13 @@ class PostgresOutbox:
                 for wire in wires
             ],
         )
+
+    async def backlog(self) -> Backlog:
+        """See `Outbox`."""
+        row = await self._pool.fetchrow("SELECT count(*), now() - min(added) AS oldest FROM outbox")
+        if row is None or row["oldest"] is None:
+            return Backlog(waiting=0, oldest_seconds=0.0)
+        return Backlog(waiting=row["count"], oldest_seconds=row["oldest"].total_seconds())
 
     @asynccontextmanager
     async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:

@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from chassis.figures import Figures
 from chassis.health import Health
 
 
-def application(*, health: Health, metrics: CollectorRegistry) -> web.Application:
+def application(*, health: Health, figures: Figures) -> web.Application:
     """An aiohttp application with the three; the service adds its own routes."""
 
     async def healthz(_: web.Request) -> web.Response:
@@ -26,7 +27,7 @@ def application(*, health: Health, metrics: CollectorRegistry) -> web.Applicatio
         )
 
     async def show_metrics(_: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=await figures.page(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)

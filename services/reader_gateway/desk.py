@@ -47,6 +47,7 @@ class Desk:
         board: what the officer sees.
         sam: secrets of the SAM, where the gateway has them.
         answer_seconds: how long a chip may take to answer.
+        tapped: counts a tap by what answered.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Desk:
         board: Board,
         sam: SamSecrets | None,
         answer_seconds: float,
+        tapped: Callable[[str], None],
     ) -> None:
         self._asked = asked
         self._spool = spool
@@ -65,6 +67,7 @@ class Desk:
         self._board = board
         self._sam = sam
         self._answer_seconds = answer_seconds
+        self._tapped = tapped
         self._events: asyncio.Queue[Sighting | ChipCheckAsked] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         self._tap: Tap | None = None
@@ -167,6 +170,7 @@ class Desk:
         await self._spool.advance(tap, wire, proof=now if reading.proves_the_reader else None)
         self._tap = tap
         self._show(tap, "sent")
+        self._tapped(reading.answer)
         self._log.info("tap read", tap=str(tap.id), answer=reading.answer, seconds=_seconds(tap, now))
 
     async def _leave(self) -> None:

@@ -102,7 +102,7 @@ class Fleet:
             async with broker.channel() as channel:
                 publisher = await broker.publisher(channel)
                 while not stopping.is_set():
-                    backlog = await self._spool.backlog()
+                    backlog = (await self._spool.backlog()).waiting
                     beat = self._speaker.beat(self.states(), sequence=self._count(), backlog=backlog)
                     await publisher.publish_all([beat])
                     self.pulse.up()

@@ -4,9 +4,8 @@ import asyncio
 from functools import partial
 from itertools import count
 
-from prometheus_client import CollectorRegistry
-
 from chassis.broker import Broker
+from chassis.figures import Figures
 from chassis.health import Health, Sick
 from chassis.outbox import Relay
 from chassis.seal import Sealer, private_key, public_key
@@ -17,6 +16,7 @@ from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
 from reader_gateway.board import Board, TapOnBoard
 from reader_gateway.counter.app import add_counter
+from reader_gateway.counter_figures import CounterFigures
 from reader_gateway.desk import Desk
 from reader_gateway.fleet import Fleet
 from reader_gateway.ktp.mutual_authentication import SamSecrets
@@ -72,6 +72,10 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         ),
     )
     board, counter = Board(), Counter(settings)
+    health = Health()
+    figures = Figures(health=health)
+    figures.watch_outbox(spool)
+    shown_figures = CounterFigures(registry=figures.registry)
     desks = {
         reader: Desk(
             asked=partial(counter.asked_at, reader),
@@ -80,6 +84,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
             board=board,
             sam=_sam_secrets(settings),
             answer_seconds=settings.answer_seconds,
+            tapped=shown_figures.tapped,
         )
         for reader in settings.readers
     }
@@ -104,11 +109,11 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         if not watch.is_connected:
             raise Sick("pcscd is away")
 
-    health, metrics = Health(), CollectorRegistry()
+    figures.look_up(shown_figures.looking_at(readers=fleet.states, pcscd=lambda: watch.is_connected))
     health.register("pcscd", pcscd)
     health.register("relay", relay.pulse.ping)
     health.register("verdicts", verdicts.pulse.ping)
-    app = application(health=health, metrics=metrics)
+    app = application(health=health, figures=figures)
     add_counter(
         app,
         board=board,

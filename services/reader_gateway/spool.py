@@ -6,6 +6,7 @@ rests here in sealed form only.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from chassis.outbox import Backlog
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
@@ -28,7 +30,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     message_id TEXT NOT NULL UNIQUE, routing_key TEXT NOT NULL, headers TEXT NOT NULL,
-    body BLOB NOT NULL, delivery TEXT NOT NULL
+    body BLOB NOT NULL, delivery TEXT NOT NULL, added REAL NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS taps (
     id TEXT PRIMARY KEY, reader TEXT NOT NULL, asked TEXT NOT NULL, began TEXT NOT NULL,
@@ -40,7 +42,7 @@ CREATE TABLE IF NOT EXISTS starts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, bega
 
 
 _ADD = """
-INSERT INTO outbox (message_id, routing_key, headers, body, delivery) VALUES (?,?,?,?,?)
+INSERT INTO outbox (message_id, routing_key, headers, body, delivery, added) VALUES (?,?,?,?,?,?)
 ON CONFLICT (message_id) DO NOTHING
 """
 
@@ -119,10 +121,12 @@ class Spool:
         )
         return None if row is None else datetime.fromisoformat(row[0])
 
-    async def backlog(self) -> int:
-        """Messages that wait to be sent."""
-        row = await self._do(lambda: self._file.execute("SELECT count(*) FROM outbox").fetchone())
-        return int(row[0])
+    async def backlog(self) -> Backlog:
+        """See `chassis.outbox.Outbox`."""
+        count, oldest = await self._do(
+            lambda: self._file.execute("SELECT count(*), min(added) FROM outbox").fetchone()
+        )
+        return Backlog(waiting=count, oldest_seconds=max(0.0, time.time() - oldest) if count else 0.0)
 
     @asynccontextmanager
     async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:
@@ -153,6 +157,9 @@ class Spool:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(_SCHEMA)
+        columns = {name for _, name, *_ in self._file.execute("PRAGMA table_info(outbox)")}
+        if "added" not in columns:  # a file that version 0.1.0 made
+            self._file.execute("ALTER TABLE outbox ADD COLUMN added REAL NOT NULL DEFAULT 0")
         now = datetime.now(UTC)
         old = (now - KEEP_TAPS).isoformat()
         self._file.execute("DELETE FROM taps WHERE stage = 'ended' AND began < ?", (old,))
@@ -172,6 +179,7 @@ class Spool:
                     msgspec.json.encode(wire.headers).decode(),
                     wire.body,
                     wire.delivery.value,
+                    time.time(),
                 ),
             )
             for wire in wires

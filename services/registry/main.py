@@ -2,12 +2,11 @@
 
 import asyncio
 
-from prometheus_client import CollectorRegistry
-
 from chassis import life
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import BatchConsumer, Handle
 from chassis.broker import Broker
+from chassis.figures import Figures
 from chassis.health import Health, Pulse
 from chassis.logs import log_to_stdout
 from chassis.outbox import Relay
@@ -23,6 +22,7 @@ from registry.agency_relays import AgencyRelays
 from registry.api import changes, lists
 from registry.api.access import bearer
 from registry.api.problems import problems
+from registry.city_figures import CityFigures
 from registry.fleet import Fleet
 from registry.judged import VerdictReader
 from registry.office import Office
@@ -85,8 +85,11 @@ async def _serve(
         "registry.fleet": Fleet(pool=pool),
         "registry.snapshots": Snapshots(pool=pool, region=settings.region),
     }
-    metrics = CollectorRegistry()
-    batch_metrics = BatchMetrics(registry=metrics)
+    health = Health()
+    figures = Figures(health=health)
+    figures.watch_outbox(outbox)
+    figures.look_up(CityFigures(pool=pool, region=settings.region, registry=figures.registry).look)
+    batch_metrics = BatchMetrics(registry=figures.registry)
     consumers = [
         BatchConsumer(
             broker=broker, queue=queue, handle=handle, ready=lambda: ping(pool), metrics=batch_metrics
@@ -94,7 +97,6 @@ async def _serve(
         for queue, handle in handlers.items()
     ]
     loaded = Pulse()
-    health = Health()
     health.register("database", lambda: ping(pool))
     health.register("places", loaded.ping)
     health.register("relay", relay.pulse.ping)
@@ -102,7 +104,7 @@ async def _serve(
     for queue, consumer in zip(handlers, consumers, strict=True):
         health.register(queue, consumer.pulse.ping)
 
-    app = application(health=health, metrics=metrics)
+    app = application(health=health, figures=figures)
     app.middlewares.extend([problems, bearer(settings.api_token.get_secret_value())])
     app.router.add_routes(lists.routes(office, signer=signer))
     app.router.add_routes(

@@ -12,6 +12,7 @@ import msgspec
 from chassis.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
+from ketuk_events.taps import TapJudged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,8 @@ class Decision:
     tap: str
     digest: bytes
     wire: Wire
+    judged: TapJudged | None = None
+    """What the message says, where it was decided here and now."""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -56,9 +56,10 @@ class Bench:
                 projection_version=knowledge.version,
             )
         )
+        said = self._said(opened, verdict, knowledge, now)
         judged = event(
             TAP_JUDGED,
-            self._said(opened, verdict, knowledge, now),
+            said,
             event_id=following_id(opened.arrival.event.id, TAP_JUDGED.name),
             region=asked.region,
             source="verification",
@@ -71,6 +72,7 @@ class Bench:
             tap=opened.read.tap,
             digest=digest(opened),
             wire=to_wire(judged),
+            judged=said,
         )
 
     def _said(self, opened: Opened, verdict: Verdict, knowledge: Knowledge, now: datetime) -> TapJudged:

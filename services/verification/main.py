@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from prometheus_client import CollectorRegistry
-
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import BatchConsumer
 from chassis.broker import Broker
+from chassis.figures import Figures
 from chassis.health import Health, Pulse
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox, database, ping, reached
@@ -33,10 +32,13 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
     """Run verification until told to stop."""
     trusted = trust(settings.ca_file)
     broker = Broker(url=settings.amqp_url, name=NAME, trust=trusted)
-    health, metrics = Health(), CollectorRegistry()
+    health = Health()
+    figures = Figures(health=health)
+    metrics = figures.registry
     batches = BatchMetrics(registry=metrics)
     async with database(settings.database_url, name=NAME, trust=trusted) as pool:
         outbox = PostgresOutbox(pool=pool)
+        figures.watch_outbox(outbox)
         relay = Relay(broker=broker, outbox=outbox)
         bench = Bench(
             sealer=Sealer(
@@ -66,7 +68,7 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
         health.register("readings", consumers[0].pulse.ping)
         health.register("projection", consumers[1].pulse.ping)
         health.register("relay", relay.pulse.ping)
-        app = application(health=health, metrics=metrics)
+        app = application(health=health, figures=figures)
         tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
         async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
             await reached(pool, stopping=stopping, pulse=Pulse())

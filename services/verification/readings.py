@@ -40,6 +40,12 @@ class Readings:
         self._judged = Counter(
             "ketuk_taps_judged", "Taps judged, by how they were published.", ["what"], registry=metrics
         )
+        self._verdicts = Counter(
+            "ketuk_verdicts",
+            "Verdicts, each tap once; `reason` is the check that decided and its code.",
+            ["purpose", "outcome", "reason"],
+            registry=metrics,
+        )
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         """One transaction for the batch; see `chassis.batches.Handle`."""
@@ -59,12 +65,20 @@ class Readings:
             await decisions.store(connection, fresh)
             # where another process was faster its decision stands, so read what is there now
             stands |= await decisions.standing(connection, [each.key for each in fresh])
+        self._count(fresh)
         return [
             each
             if isinstance(each, Dead)
             else self._conclude(each, stands.get(_key(each)), decided.get(_key(each)))
             for each in opened
         ]
+
+    def _count(self, fresh: Sequence[Decision]) -> None:
+        for judged in (each.judged for each in fresh):
+            if judged is not None:
+                why = judged.reason
+                reason = "" if why is None else f"{why.check}/{why.code}"
+                self._verdicts.labels(judged.asked.purpose, judged.outcome, reason).inc()
 
     def _opened(self, arrival: Arrival, knowledge: Knowledge) -> Opened | Dead:
         try:

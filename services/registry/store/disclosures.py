@@ -20,6 +20,16 @@ class Counts:
     parked: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsettled:
+    """What has not reached an institution."""
+
+    institution: str
+    waiting: int
+    oldest_seconds: float
+    parked: int
+
+
 async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None:
     """Add to the log; what is in it already stays as it is."""
     await connection.executemany(
@@ -94,6 +104,23 @@ async def park(connection: Connection, event_id: str, *, reason: str) -> None:
         event_id,
         reason,
     )
+
+
+async def unsettled(connection: Connection) -> list[Unsettled]:
+    """What waits or is parked, for each institution that has an agreement."""
+    rows = await connection.fetch(
+        """
+        SELECT told.institution,
+            count(*) FILTER (WHERE state = 'waiting') AS waiting,
+            coalesce(extract(epoch FROM now() - min(created) FILTER (WHERE state = 'waiting')), 0)::float8
+                AS oldest_seconds,
+            count(*) FILTER (WHERE state = 'parked') AS parked
+        FROM institutions AS told
+        LEFT JOIN disclosures ON disclosures.institution = told.institution AND state <> 'sent'
+        GROUP BY told.institution
+        """
+    )
+    return [Unsettled(**row) for row in rows]
 
 
 async def counts(connection: Connection) -> list[Counts]:

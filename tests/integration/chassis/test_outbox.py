@@ -128,3 +128,17 @@ async def test_a_block_that_fails_removes_nothing(pool: Pool) -> None:
     with pytest.raises(ConnectionResetError):
         await send()
     assert await rows(pool) == 3
+
+
+async def test_the_backlog_counts_what_waits_and_how_long_the_oldest_has(pool: Pool) -> None:
+    outbox = PostgresOutbox(pool=pool)
+    nothing = await outbox.backlog()
+    assert (nothing.waiting, nothing.oldest_seconds) == (0, 0.0)
+    await add(pool, outbox, 3, "nobody")
+    await pool.execute(
+        "UPDATE outbox SET added = now() - interval '90 s' "
+        "WHERE position = (SELECT min(position) FROM outbox)"
+    )
+    backlog = await outbox.backlog()
+    assert backlog.waiting == 3
+    assert 90 <= backlog.oldest_seconds < 100
