@@ -24,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.demo.composed", description=__doc__)
     parser.add_argument("--taps", type=int, default=13, help="how many cards, at least one for each kind")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--proven", action="store_true", help="the readers read a card within ten minutes")
     told = parser.parse_args()
     secrets = SecretFiles(folder=SECRETS)
     site = Site(
@@ -33,7 +34,7 @@ def main() -> int:
         secrets=secrets,
         trust=trust(SECRETS / "ca.pem"),
     )
-    account = asyncio.run(Run(site=site, seed=told.seed, taps=told.taps, say=_say).go())
+    account = asyncio.run(Run(site=site, seed=told.seed, taps=told.taps, say=_say, proven=told.proven).go())
     _say(table(account))
     _say(last_line(account, seed=told.seed))
     return 0 if account.is_clean else 1

@@ -12,9 +12,12 @@ UNPROVEN = "mute-unproven"
 """Comes before all others: once a reader has read a card it is proven for ten minutes."""
 
 
-def deck(*, taps: int, seed: int, readers: int) -> tuple[tuple[str, ...], ...]:
-    """For each reader the kinds in their order; `taps` in all. Raises ValueError for too few taps."""
-    kinds = tuple(EXPECTATIONS)
+def deck(*, taps: int, seed: int, readers: int, proven: bool = False) -> tuple[tuple[str, ...], ...]:
+    """For each reader the kinds in their order; `taps` in all. Raises ValueError for too few taps.
+
+    `proven` says that the readers read a card a moment ago: then none can be found unproven.
+    """
+    kinds = tuple(kind for kind in EXPECTATIONS if not (proven and kind == UNPROVEN))
     if taps < len(kinds):
         raise ValueError(f"at least {len(kinds)} taps are needed, one for each kind of card")
     at_least = -(-taps * SHARE // 1)
@@ -22,8 +25,9 @@ def deck(*, taps: int, seed: int, readers: int) -> tuple[tuple[str, ...], ...]:
     shuffled = [kind for kind in kinds if kind != UNPROVEN for _ in range(each)]
     shuffled += ["healthy"] * (taps - each * len(kinds))
     random.Random(seed).shuffle(shuffled)  # noqa: S311  a repeatable order, no secret
+    first = [] if proven else [UNPROVEN] * each
     return tuple(
-        (*_dealt([UNPROVEN] * each, reader, readers), *_dealt(shuffled[::-1], readers - 1 - reader, readers))
+        (*_dealt(first, reader, readers), *_dealt(shuffled[::-1], readers - 1 - reader, readers))
         for reader in range(readers)
     )
 

@@ -39,6 +39,7 @@ class Run:
         say: tells the person at the keyboard.
         kill: parts to kill in the middle.
         faults: what kills them.
+        proven: the readers read a card a moment ago, so none can be found unproven.
     """
 
     site: Site
@@ -47,6 +48,7 @@ class Run:
     say: Say
     kill: Sequence[str] = ()
     faults: Faults | None = None
+    proven: bool = False
     tapped: list[Tapped] = field(default_factory=list)
     feeds: list[FeedReader] = field(default_factory=list)
     hands: list[list[SimulatedCard]] = field(default_factory=list)
@@ -93,7 +95,7 @@ class Run:
                 for reader in range(len(COUNTERS))
             ]
         else:
-            kinds = list(deck(taps=taps, seed=self.seed, readers=len(COUNTERS)))
+            kinds = list(deck(taps=taps, seed=self.seed, readers=len(COUNTERS), proven=self.proven))
         return [
             [make_card(Kind(kind), next(number), seed=self.seed, issuer=issuer, other=other) for kind in hand]
             for hand in kinds

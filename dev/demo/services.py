@@ -49,7 +49,7 @@ class Services:
         for name in names or self._ports:
             module = "reader_gateway" if name.startswith("gateway-") else name
             command = [sys.executable, "-W", "error", "-m", module]
-            self._stack.children.start(name, command, environment=self._settings(name))
+            self._stack.children.start(name, command, environment=self.settings(name))
         for name in names or self._ports:
             until_ready(name, lambda name=name: self._answers(name, "healthz"), children=self._stack.children)  # type: ignore[misc]
 
@@ -77,7 +77,8 @@ class Services:
         except OSError:
             return False
 
-    def _settings(self, name: str) -> dict[str, str]:
+    def settings(self, name: str) -> dict[str, str]:
+        """What a service is told in its environment."""
         settings = {
             "KETUK_REGION": REGION,
             "KETUK_HTTP_PORT": str(self._ports[name]),

@@ -19,6 +19,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
+from chassis.causes import words
 from chassis.dead_letters import Graveyard
 from chassis.health import Pulse
 from chassis.intake import Intake
@@ -150,7 +151,7 @@ class BatchConsumer:
                     [wire for each in conclusions if isinstance(each, Settled) for wire in each.follows]
                 )
             except TRANSIENT as failure:
-                self.pulse.down(type(failure).__name__)
+                self.pulse.down(words(failure))
                 if publisher.is_closed or stopping.is_set() or loop.time() > deadline:
                     raise
                 self._log.warning("holds", because=type(failure).__name__, messages=len(arrivals))

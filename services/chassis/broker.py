@@ -15,6 +15,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from yarl import URL
 
+from chassis.causes import Unfit
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -23,6 +24,7 @@ EVENTS = "ketuk.events"
 DEAD_LETTERS = "ketuk.dead-letters"
 HEARTBEAT_SECONDS = 40
 CONFIRM_SECONDS = 30.0
+OLDEST_MINOR_OF_3 = 10
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
 
@@ -43,14 +45,23 @@ class Broker:
         return URL(self.url).user or "guest"
 
     async def connect(self) -> AbstractConnection:
-        """Open a connection. Raises AMQPConnectionError or OSError where the broker is away."""
-        return await aio_pika.connect(
+        """Open a connection. Raises AMQPConnectionError or OSError where the broker is away.
+
+        Raises Unfit where it is of another major version.
+        """
+        connection = await aio_pika.connect(
             self.url,
             client_properties={"connection_name": self.name},
             heartbeat=HEARTBEAT_SECONDS,
             timeout=10,
             ssl_context=self.trust,
         )
+        try:
+            _check_version(connection)
+        except Unfit:
+            await connection.close()
+            raise
+        return connection
 
     @asynccontextmanager
     async def channel(self) -> AsyncIterator[AbstractChannel]:
@@ -64,6 +75,17 @@ class Broker:
         """A publisher to an exchange that the topology job declared (it is not created here)."""
         declared = await channel.get_exchange(exchange, ensure=False)
         return Publisher(channel=channel, exchange=declared, user=self.user)
+
+
+def _check_version(connection: AbstractConnection) -> None:
+    """Raise Unfit where the broker is of a version that was never tried."""
+    transport = connection.transport
+    told = {} if transport is None else transport.connection.server_properties
+    version = str(told.get("version", "unknown"))
+    major, _, rest = version.partition(".")
+    minor = rest.partition(".")[0]
+    if not (major == "4" or (major == "3" and minor.isdecimal() and int(minor) >= OLDEST_MINOR_OF_3)):
+        raise Unfit(f"RabbitMQ {version} answers; Ketuk works with 3.{OLDEST_MINOR_OF_3} to 4.x")
 
 
 class Publisher:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
+from chassis.causes import words
+
 PING_SECONDS = 2.0
 
 
@@ -84,5 +86,5 @@ class Health:
         except Sick as why:
             return str(why)
         except Exception as failure:  # noqa: BLE001  whatever a ping raises means that its resource is unwell
-            return type(failure).__name__
+            return words(failure)
         return "ok"

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -12,9 +13,20 @@ GRACE_SECONDS = 20.0
 """How long a stopping service may take to finish what it holds; the rest is left to the others."""
 
 
+class Refused(Exception):
+    """The service must not start like this; `str()` is one line that says why and what to do."""
+
+
 def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`."""
-    uvloop.run(_live(serve))
+    """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`.
+
+    Exits with 2 and one line where `serve` raises Refused.
+    """
+    try:
+        uvloop.run(_live(serve))
+    except Refused as why:
+        sys.stderr.write(f"{why}\n")
+        raise SystemExit(2) from None
 
 
 async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:

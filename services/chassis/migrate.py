@@ -41,7 +41,13 @@ def main(arguments: list[str]) -> int:
     try:
         trusted = trust(settings.ca_file)
         asyncio.run(migrate(service=arguments[0], url=settings.database_url, trusted=trusted))
-    except (OSError, SQLAlchemyError, CommandError) as failure:
+    except CommandError as failure:
+        sys.stderr.write(
+            f"{arguments[0]}: the database is not one that this version knows: {failure}; "
+            "run the job of the version that migrated it\n"
+        )
+        return 2
+    except (OSError, SQLAlchemyError) as failure:
         sys.stderr.write(f"{arguments[0]}: the database could not be migrated: {failure}\n")
         return 1
     return 0

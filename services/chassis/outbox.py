@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from chassis.broker import EVENTS, Broker
+from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
 from ketuk_events.events import Wire
@@ -45,11 +46,21 @@ class Outbox(Protocol):
 class Relay:
     """Sends what waits in an outbox, in order, and forgets it once the broker has confirmed."""
 
-    def __init__(self, *, broker: Broker, outbox: Outbox, exchange: str = EVENTS, at_most: int = 200) -> None:
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        outbox: Outbox,
+        exchange: str = EVENTS,
+        at_most: int = 200,
+        named: Pulse | None = None,
+    ) -> None:
+        """`named`: is up while this process holds its name; nothing is sent before."""
         self._broker = broker
         self._outbox = outbox
         self._exchange = exchange
         self._at_most = at_most
+        self._named = named
         self._log = structlog.get_logger(part="relay", exchange=exchange)
         self.pulse = Pulse()
 
@@ -57,6 +68,8 @@ class Relay:
         """Relay until told to stop."""
 
         async def session() -> None:
+            if self._named is not None and not self._named.is_up:
+                raise Unfit("waits until this process holds its name")
             async with self._broker.channel() as channel:
                 publisher = await self._broker.publisher(channel, exchange=self._exchange)
                 self.pulse.up()

@@ -8,6 +8,7 @@ import aio_pika.exceptions
 import asyncpg
 import structlog
 
+from chassis.causes import words
 from chassis.health import Pulse
 from chassis.life import pause
 
@@ -47,8 +48,8 @@ async def persist(
         except TRANSIENT as failure:
             if pulse.is_up:
                 wait = _FIRST_PAUSE
-            pulse.down(type(failure).__name__)
-            log.warning("waits", because=type(failure).__name__, seconds=round(wait, 1))
+            pulse.down(why := words(failure))
+            log.warning("waits", because=why, seconds=round(wait, 1))
             await pause(wait * random.uniform(0.8, 1.2), stopping=stopping)  # noqa: S311  spreads retries, no secret
             wait = min(wait * 2, _LONGEST_PAUSE)
     return None

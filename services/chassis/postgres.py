@@ -9,9 +9,7 @@ from typing import TypeAlias
 import asyncpg
 import msgspec
 
-from chassis.health import Pulse
 from chassis.outbox import Backlog
-from chassis.patience import persist
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 
@@ -47,16 +45,6 @@ async def database(
 async def ping(pool: Pool) -> None:
     """Return when the database answers."""
     await pool.fetchval("SELECT 1", timeout=2)
-
-
-async def reached(pool: Pool, *, stopping: asyncio.Event, pulse: Pulse) -> None:
-    """Wait until the database answers or the service is told to stop."""
-
-    async def attempt() -> None:
-        await ping(pool)
-        pulse.up()
-
-    await persist(attempt, name="database", stopping=stopping, pulse=pulse)
 
 
 class PostgresOutbox:

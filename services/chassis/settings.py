@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
 from chassis.tls import shown, trust
 
@@ -65,9 +66,16 @@ def load(kind: type[AnySettings]) -> AnySettings:
     except ValidationError as mistake:
         first = mistake.errors(include_input=False, include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
+        if first["type"] == "missing":
+            _refuse(
+                f"KETUK_{name.upper()} is missing: set it, or put it into a file ketuk_{name} in the folder "
+                "that KETUK_SECRETS_DIR names (`make secrets` makes all of them)"
+            )
         _refuse(f"KETUK_{name.upper()}: {first['msg']}")
-    except PermissionError as refused:
-        _refuse(f"KETUK_SECRETS_DIR: {refused.filename} cannot be read")
+    except SettingsError as failure:
+        refused = failure.__cause__
+        why = f"{refused.filename}: {refused.strerror}" if isinstance(refused, OSError) else str(failure)
+        _refuse(f"KETUK_SECRETS_DIR: {why}; every file in {folder} must be readable for this account")
 
 
 @contextmanager

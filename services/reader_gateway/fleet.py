@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import structlog
 
 from chassis.broker import Broker
+from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.life import pause
 from chassis.patience import persist
@@ -95,10 +96,15 @@ class Fleet:
         """All readers as they are now."""
         return tuple(self._state(name, place) for name, place in self._places.items())
 
-    async def beat(self, broker: Broker, stopping: asyncio.Event) -> None:
-        """Say every 30 seconds that the gateway lives; nothing is kept of a beat that cannot be sent."""
+    async def beat(self, broker: Broker, stopping: asyncio.Event, *, named: Pulse) -> None:
+        """Say every 30 seconds that the gateway lives; nothing is kept of a beat that cannot be sent.
+
+        `named` is up while this process holds the gateway's name.
+        """
 
         async def session() -> None:
+            if not named.is_up:
+                raise Unfit("waits until this process holds its name")
             async with broker.channel() as channel:
                 publisher = await broker.publisher(channel)
                 while not stopping.is_set():

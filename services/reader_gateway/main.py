@@ -96,13 +96,13 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         board=board,
         count=lambda: next(numbers),
     )
-    relay = Relay(broker=broker, outbox=spool)
     verdicts = Verdicts(
         broker=broker,
         region=settings.region,
         gateway=settings.gateway,
         heard=lambda verdict: board.tap_changed(_judged(verdict)),
     )
+    relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw)
 
     async def pcscd() -> None:
@@ -154,7 +154,7 @@ async def _work(
         endless.append(tasks.create_task(fleet.run()))
         tasks.create_task(relay.run(stopping))
         tasks.create_task(verdicts.run(stopping))
-        tasks.create_task(fleet.beat(broker, stopping))
+        tasks.create_task(fleet.beat(broker, stopping, named=verdicts.pulse))
         watch.start()
         await stopping.wait()
         await watch.stop()

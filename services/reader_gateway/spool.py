@@ -17,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from chassis.life import Refused
 from chassis.outbox import Backlog
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
@@ -57,8 +58,15 @@ class Spool:
         self.added = asyncio.Event()
 
     async def open(self) -> int:
-        """Open the file, made where it is new; returns the number of this start (the epoch)."""
-        return await self._do(self._open)
+        """Open the file, made where it is new; returns the number of this start (the epoch).
+
+        Raises Refused where another process has it, or where it cannot be opened.
+        """
+        try:
+            return await self._do(self._open)
+        except sqlite3.OperationalError as failure:
+            why = "another process has it" if "locked" in str(failure) else str(failure)
+            raise Refused(f"KETUK_SPOOL: {self._path}: {why}") from None
 
     async def close(self) -> None:
         """Close the file."""
@@ -154,6 +162,8 @@ class Spool:
     def _open(self) -> int:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(self._path, isolation_level=None)
+        # one process alone: the lock goes with it, however it ends
+        self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(_SCHEMA)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aiormq.exceptions import ChannelAccessRefused
 
 from chassis.broker import EVENTS, Broker
+from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
 from ketuk_events.catalogue import TAP_JUDGED
@@ -18,7 +20,10 @@ EXPIRES_MILLISECONDS = 3_600_000
 
 
 class Verdicts:
-    """Listens for verdicts; one that is lost is only not shown, for it stands in the registry."""
+    """Listens for verdicts; one that is lost is only not shown, for it stands in the registry.
+
+    Only one consumer may have the queue: who has it has the gateway's name, and `pulse` says so.
+    """
 
     def __init__(
         self, *, broker: Broker, region: str, gateway: str, heard: Callable[[TapJudged], None]
@@ -43,7 +48,13 @@ class Verdicts:
             f"gateway.{self._name}", durable=True, arguments={"x-expires": EXPIRES_MILLISECONDS}
         )
         await queue.bind(EVENTS, f"tap.judged.v1.{self._name}")
-        await queue.consume(self._take)
+        try:
+            await queue.consume(self._take, exclusive=True)
+        except ChannelAccessRefused:
+            raise Unfit(
+                f"another gateway named {self._name} runs already: stop one of the two, or give this one "
+                "its own name"
+            ) from None
         self.pulse.up()
         ends = [asyncio.ensure_future(channel.closed()), asyncio.ensure_future(stopping.wait())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

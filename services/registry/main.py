@@ -9,6 +9,7 @@ from chassis.broker import Broker
 from chassis.figures import Figures
 from chassis.health import Health, Pulse
 from chassis.logs import log_to_stdout
+from chassis.migrated import until_migrated
 from chassis.outbox import Relay
 from chassis.patience import persist
 from chassis.postgres import Pool, PostgresOutbox, database, ping
@@ -96,8 +97,9 @@ async def _serve(
         )
         for queue, handle in handlers.items()
     ]
-    loaded = Pulse()
+    loaded, migrated = Pulse(), Pulse()
     health.register("database", lambda: ping(pool))
+    health.register("migrations", migrated.ping)
     health.register("places", loaded.ping)
     health.register("relay", relay.pulse.ping)
     health.register("agencies", agencies.ping)
@@ -111,15 +113,14 @@ async def _serve(
         changes.routes(office, card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()))
     )
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
-    async with (
-        listening(app, host=settings.http_host, port=settings.http_port, tls=tls),
-        asyncio.TaskGroup() as tasks,
-    ):
-        tasks.create_task(_load_places(pool, region=settings.region, pulse=loaded, stopping=stopping))
-        tasks.create_task(relay.run(stopping))
-        tasks.create_task(agencies.run(stopping))
-        for consumer in consumers:
-            tasks.create_task(consumer.run(stopping))
+    async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
+        await until_migrated(pool, service=_NAME, stopping=stopping, pulse=migrated)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_load_places(pool, region=settings.region, pulse=loaded, stopping=stopping))
+            tasks.create_task(relay.run(stopping))
+            tasks.create_task(agencies.run(stopping))
+            for consumer in consumers:
+                tasks.create_task(consumer.run(stopping))
 
 
 async def _load_places(pool: Pool, *, region: str, pulse: Pulse, stopping: asyncio.Event) -> None:

@@ -10,8 +10,9 @@ from chassis.batches import BatchConsumer
 from chassis.broker import Broker
 from chassis.figures import Figures
 from chassis.health import Health, Pulse
+from chassis.migrated import until_migrated
 from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox, database, ping, reached
+from chassis.postgres import Pool, PostgresOutbox, database, ping
 from chassis.seal import Opener, Sealer, private_key, public_key
 from chassis.tls import shown, trust
 from chassis.web import application, listening
@@ -64,14 +65,16 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
                 ("verification.projection", Changes(pool=pool)),
             )
         ]
+        migrated = Pulse()
         health.register("database", partial(ping, pool))
+        health.register("migrations", migrated.ping)
         health.register("readings", consumers[0].pulse.ping)
         health.register("projection", consumers[1].pulse.ping)
         health.register("relay", relay.pulse.ping)
         app = application(health=health, figures=figures)
         tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
         async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
-            await reached(pool, stopping=stopping, pulse=Pulse())
+            await until_migrated(pool, service=NAME, stopping=stopping, pulse=migrated)
             await _ask_for_snapshot(pool, outbox, region=settings.region, stopping=stopping)
             async with asyncio.TaskGroup() as tasks:
                 for consumer in consumers:

@@ -10,24 +10,27 @@ _TAPPED = re.compile(r"^ *(\d+)  [a-z-]+/")
 _NUMBERS = ("taps", "delivered", "lost", "unexpected", "duplicated", "wrong")
 
 
-def clean(taps: int) -> dict[str, int]:
+def clean(taps: int) -> dict[str, object]:
     """The ledger of a run in which every tap reached its agency once and right."""
-    return {"taps": taps, "delivered": taps, "lost": 0, "unexpected": 0, "duplicated": 0, "wrong": 0}
+    return {"taps": taps, "delivered": taps, "lost": 0, "unexpected": 0, "duplicated": 0, "wrong": 0} | {
+        "kinds that went wrong": {}
+    }
 
 
-def numbers(ledger: dict[str, Any]) -> dict[str, int]:
+def numbers(ledger: dict[str, Any]) -> dict[str, object]:
     """What `clean` speaks of."""
-    return {name: ledger[name] for name in _NUMBERS}
+    kinds = {kind: told for kind, told in ledger["by_kind"].items() if told["right"] != told["taps"]}
+    return {name: ledger[name] for name in _NUMBERS} | {"kinds that went wrong": kinds}
 
 
 class Taps:
     """The simulator in its container."""
 
-    def __init__(self, containers: Containers, *, count: int, seed: int) -> None:
+    def __init__(self, containers: Containers, *, count: int, seed: int, proven: bool = True) -> None:
+        told = ["--taps", str(count), "--seed", str(seed), *(["--proven"] if proven else [])]
         self._process = containers.started(
-            "run", "--rm", "simulator",
-            "python", "-m", "dev.demo.composed", "--taps", str(count), "--seed", str(seed),
-        )  # fmt: skip
+            "run", "--rm", "simulator", "python", "-m", "dev.demo.composed", *told
+        )
         self.lines: list[str] = []
         self.tapped = 0
 

@@ -1,0 +1,54 @@
+"""Whether a service's database is at the migration that its code was written for.
+
+Older: the service waits, not ready, for the migration job. Newer: a process that runs already works on, for
+migrations only add within an upgrade; one that starts refuses, because what it was written for is gone.
+"""
+
+import asyncio
+import importlib
+from pathlib import Path
+
+import asyncpg
+
+from chassis.causes import Unfit
+from chassis.health import Pulse
+from chassis.life import Refused
+from chassis.patience import persist
+from chassis.postgres import Pool
+
+
+def newest(service: str) -> str:
+    """The migration that the code was written for: the number that its newest file begins with."""
+    folder = Path(str(importlib.import_module(service).__file__)).parent / "migrations" / "versions"
+    return max(path.name[:4] for path in folder.glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
+async def until_migrated(pool: Pool, *, service: str, stopping: asyncio.Event, pulse: Pulse) -> None:
+    """Wait until the database is there and at our migration, or the service is told to stop.
+
+    Raises Refused where it is at a newer one.
+    """
+    ours = await asyncio.to_thread(newest, service)
+
+    async def attempt() -> None:
+        found = await _found(pool)
+        if found < ours:
+            raise Unfit(
+                f"is at migration {found or 'none'}, this version of {service} needs {ours}: "
+                f"run the job {service}-migrations"
+            )
+        if found > ours:
+            raise Refused(
+                f"{service}: the database is at migration {found}, this version knows {ours}: "
+                "start the version that migrated it, or restore a backup from before"
+            )
+        pulse.up()
+
+    await persist(attempt, name="database", stopping=stopping, pulse=pulse)
+
+
+async def _found(pool: Pool) -> str:
+    try:
+        return str(await pool.fetchval("SELECT max(version_num) FROM alembic_version", timeout=5) or "")
+    except asyncpg.UndefinedTableError:
+        return ""
