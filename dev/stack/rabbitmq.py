@@ -1,6 +1,8 @@
 """A private RabbitMQ: its own node, cookie, port mapper, ports and data."""
 
 import json
+import os
+import subprocess
 import urllib.request
 from base64 import b64encode
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from dev.stack.waiting import until_ready
 NAME = "rabbitmq"
 MAPPER = "epmd"
 _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_CONTROL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +25,7 @@ class Ports:
     management: int
     mapper: int
     distribution: int
+    metrics: int
 
 
 class RabbitMQ:
@@ -48,11 +52,37 @@ class RabbitMQ:
         (self._folder / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self._ports.amqp}\n"
             f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._ports.management}\n"
+            f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._ports.metrics}\n"
             f"default_user = admin\ndefault_pass = {self._password}\n"
             "log.console = true\nlog.console.level = info\n"
         )
-        (self._folder / "plugins").write_text("[rabbitmq_management].\n")
-        environment = {
+        (self._folder / "plugins").write_text("[rabbitmq_management,rabbitmq_prometheus].\n")
+        environment = self._environment()
+        # started by us, for the one that Erlang would start becomes a daemon and stays
+        if not self._children.is_alive(MAPPER):
+            mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
+            self._children.start(MAPPER, mapper, environment=environment)
+        self._children.start(NAME, [_SERVER], environment=environment)
+        until_ready(NAME, self._answers, children=self._children)
+
+    def control(self, *command: str) -> str:
+        """Run rabbitmqctl on this broker; what it printed. Raises CalledProcessError where it fails."""
+        done = subprocess.run(
+            [_CONTROL, "-q", *command],
+            env={**os.environ, **self._environment()},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    @property
+    def metrics(self) -> str:
+        """Host and port of its own figures for Prometheus."""
+        return f"127.0.0.1:{self._ports.metrics}"
+
+    def _environment(self) -> dict[str, str]:
+        return {
             "HOME": str(self._folder),
             "RABBITMQ_NODENAME": "ketuk@localhost",
             "RABBITMQ_CONFIG_FILE": str(self._folder / "rabbitmq.conf"),
@@ -65,12 +95,6 @@ class RabbitMQ:
             "ERL_EPMD_PORT": str(self._ports.mapper),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-        # started by us, for the one that Erlang would start becomes a daemon and stays
-        if not self._children.is_alive(MAPPER):
-            mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
-            self._children.start(MAPPER, mapper, environment=environment)
-        self._children.start(NAME, [_SERVER], environment=environment)
-        until_ready(NAME, self._answers, children=self._children)
 
     def depth(self, host: str, queue: str) -> int:
         """How many messages wait in a queue. Raises OSError where there is no answer."""

@@ -47,6 +47,7 @@ class Stack:
                 management=self._ports["management"],
                 mapper=self._ports["mapper"],
                 distribution=self._ports["distribution"],
+                metrics=self._ports["metrics"],
             ),
             password=passwords["rabbitmq"],
             children=self.children,
@@ -135,7 +136,7 @@ class Stack:
     def _chosen_ports(self) -> dict[str, int]:
         record = self.folder / "ports.json"
         if not record.exists():
-            names = ("postgres", "amqp", "management", "mapper", "distribution")
+            names = ("postgres", "amqp", "management", "mapper", "distribution", "metrics")
             ports = dict(zip(names, free_ports(len(names)), strict=True))
             ports |= {f"reader-{index}": free_pair() for index in range(READERS)}
             record.write_text(json.dumps(ports))
