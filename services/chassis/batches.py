@@ -107,7 +107,7 @@ class BatchConsumer:
         await persist(session, name=f"consumer {self._queue}", stopping=stopping, pulse=self.pulse)
 
     async def _consume(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
-        publisher = await self._broker.publisher(channel)
+        publisher = await self._broker.publisher(channel, pulse=self.pulse)
         graveyard = await Graveyard.on(channel, queue=self._queue, user=self._broker.user)
         queue = await channel.declare_queue(self._queue, passive=True)
         intake = Intake(channel=channel, queue=queue, at_most=self._at_most, stopping=stopping)

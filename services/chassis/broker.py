@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from yarl import URL
 
 from chassis.causes import Unfit
+from chassis.health import Pulse
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -24,9 +26,11 @@ EVENTS = "ketuk.events"
 DEAD_LETTERS = "ketuk.dead-letters"
 HEARTBEAT_SECONDS = 40
 CONFIRM_SECONDS = 30.0
+LOOK_SECONDS = 1.0
 OLDEST_MINOR_OF_3 = 10
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
+Outcomes: TypeAlias = "list[BaseException | None]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +75,25 @@ class Broker:
             # `on_return_raises`: without it an unroutable message would look confirmed
             yield await connection.channel(publisher_confirms=True, on_return_raises=True)
 
-    async def publisher(self, channel: AbstractChannel, *, exchange: str = EVENTS) -> "Publisher":
-        """A publisher to an exchange that the topology job declared (it is not created here)."""
-        declared = await channel.get_exchange(exchange, ensure=False)
-        return Publisher(channel=channel, exchange=declared, user=self.user)
+    async def publisher(
+        self,
+        channel: AbstractChannel,
+        *,
+        exchange: str = EVENTS,
+        stamped: bool = True,
+        pulse: Pulse | None = None,
+    ) -> "Publisher":
+        """A publisher to an exchange that the topology job declared (it is not created here).
+
+        `stamped`: messages get the time at which they are sent. `pulse` says while the broker takes none.
+        """
+        return Publisher(
+            channel=channel,
+            exchange=await channel.get_exchange(exchange, ensure=False),
+            user=self.user,
+            stamped=stamped,
+            pulse=pulse,
+        )
 
 
 def _check_version(connection: AbstractConnection) -> None:
@@ -89,12 +108,25 @@ def _check_version(connection: AbstractConnection) -> None:
 
 
 class Publisher:
-    """Publishes and returns only when the broker has confirmed."""
+    """Publishes and returns only when the broker has confirmed.
 
-    def __init__(self, *, channel: AbstractChannel, exchange: AbstractExchange, user: str) -> None:
+    While the broker has an alarm (memory, disk) it takes nothing: then this waits as long as that lasts.
+    """
+
+    def __init__(
+        self,
+        *,
+        channel: AbstractChannel,
+        exchange: AbstractExchange,
+        user: str,
+        stamped: bool = True,
+        pulse: Pulse | None = None,
+    ) -> None:
         self._channel = channel
         self._exchange = exchange
         self._user = user
+        self._stamped = stamped
+        self._pulse = pulse
 
     async def publish_all(self, wires: Sequence[Wire]) -> None:
         """Publish messages together and wait until each is confirmed.
@@ -104,17 +136,51 @@ class Publisher:
         flight on a channel can make a returned one look confirmed.
         """
         unique = {wire.message_id: wire for wire in wires}
-        outcomes = await asyncio.gather(*map(self._publish, unique.values()), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
+        for outcome in await self.publish_each(list(unique.values())):
+            if outcome is not None:
                 raise outcome
 
+    async def publish_each(self, wires: Sequence[Wire]) -> list[BaseException | None]:
+        """Publish messages of different ids together; for each None once confirmed, or why it is not."""
+        if not wires:
+            return []
+        together = asyncio.gather(*map(self._publish, wires), return_exceptions=True)
+        try:
+            outcomes = await self._confirmed(together)
+        except BaseException:
+            together.cancel()
+            raise
+        return [outcome if isinstance(outcome, BaseException) else None for outcome in outcomes]
+
+    async def _confirmed(self, together: "asyncio.Future[Outcomes]") -> Outcomes:
+        loop = asyncio.get_running_loop()
+        deadline, said = loop.time() + CONFIRM_SECONDS, False
+        while not (await asyncio.wait({together}, timeout=LOOK_SECONDS))[0]:
+            if await self._is_blocked():
+                deadline = loop.time() + CONFIRM_SECONDS
+                if self._pulse is not None:
+                    self._pulse.down("the broker takes no messages: it is short of memory or disk")
+                    said = True
+            elif loop.time() > deadline:
+                raise TimeoutError
+        if said and self._pulse is not None:
+            self._pulse.up()
+        return together.result()
+
+    async def _is_blocked(self) -> bool:
+        connection = (await self._channel.get_underlay_channel()).connection
+        try:
+            await asyncio.wait_for(connection.ready(), 0.01)
+        except TimeoutError:
+            return True
+        return False
+
     async def _publish(self, wire: Wire) -> None:
+        headers = {"cloudEvents_sentat": to_timestamp(datetime.now(UTC))} if self._stamped else {}
         await self._exchange.publish(
-            message(wire, user=self._user, headers={"cloudEvents_sentat": to_timestamp(datetime.now(UTC))}),
+            message(wire, user=self._user, headers=headers),
             wire.routing_key,
             mandatory=wire.delivery is Delivery.WORK,
-            timeout=CONFIRM_SECONDS,
         )
 
     @property

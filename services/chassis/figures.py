@@ -19,6 +19,7 @@ from chassis.health import Health
 from chassis.outbox import Outbox
 
 LOOK_SECONDS = 3.0
+VERSION = version("ketuk")
 
 Look = Callable[[], Awaitable[None]]
 
@@ -30,7 +31,7 @@ class Figures:
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        Info("ketuk_build", "What runs.", registry=self.registry).info({"version": version("ketuk")})
+        Info("ketuk_build", "What runs.", registry=self.registry).info({"version": VERSION})
         self._ready = Gauge(
             "ketuk_ready",
             "Whether a resource that the service depends on is well.",
@@ -61,7 +62,8 @@ class Figures:
     async def page(self) -> bytes:
         """All figures in Prometheus' text format."""
         await asyncio.gather(*map(self._bounded, self._looks))
-        return generate_latest(self.registry)
+        # the process collector reads files
+        return await asyncio.to_thread(generate_latest, self.registry)
 
     async def _bounded(self, look: Look) -> None:
         try:

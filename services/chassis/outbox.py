@@ -71,7 +71,7 @@ class Relay:
             if self._named is not None and not self._named.is_up:
                 raise Unfit("waits until this process holds its name")
             async with self._broker.channel() as channel:
-                publisher = await self._broker.publisher(channel, exchange=self._exchange)
+                publisher = await self._broker.publisher(channel, exchange=self._exchange, pulse=self.pulse)
                 self.pulse.up()
                 while not stopping.is_set():
                     self._outbox.added.clear()

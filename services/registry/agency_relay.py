@@ -1,19 +1,16 @@
 """Tells one institution what waits for it, over a connection of its own."""
 
 import asyncio
-from collections.abc import Sequence
 
 import structlog
-from aio_pika.abc import AbstractExchange
 from aio_pika.exceptions import PublishError
 from pamqp import commands
 
-from chassis.broker import CONFIRM_SECONDS, Broker, message
+from chassis.broker import Broker, Publisher
 from chassis.health import Pulse
 from chassis.patience import persist
 from chassis.postgres import Pool
 from chassis.topology.ketuk import AGENCIES
-from ketuk_events.events import Wire
 from registry.store import disclosures
 from registry.waking import first_of
 
@@ -42,22 +39,24 @@ class AgencyRelay:
 
         async def session() -> None:
             async with self._broker.channel() as channel:
-                exchange = await channel.get_exchange(AGENCIES, ensure=False)
+                publisher = await self._broker.publisher(
+                    channel, exchange=AGENCIES, stamped=False, pulse=self.pulse
+                )
                 self.pulse.up()
                 while not stopping.is_set():
                     self.waiting.clear()
-                    if await self._tell(exchange) < self._at_most:
+                    if await self._tell(publisher) < self._at_most:
                         await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
                     if channel.is_closed:
                         raise ConnectionError("the channel was closed")
 
         await persist(session, name=f"relay to {self._institution}", stopping=stopping, pulse=self.pulse)
 
-    async def _tell(self, exchange: AbstractExchange) -> int:
+    async def _tell(self, publisher: Publisher) -> int:
         """One round; returns how many were waiting. Raises a transient failure once the rest is marked."""
         async with self._pool.acquire() as connection, connection.transaction():
             wires = await disclosures.waiting(connection, self._institution, limit=self._at_most)
-            outcomes = await self._publish(exchange, wires)
+            outcomes = list(zip(wires, await publisher.publish_each(wires), strict=True))
             confirmed = [wire.message_id for wire, outcome in outcomes if outcome is None]
             await disclosures.sent(connection, confirmed)
             for wire, outcome in outcomes:
@@ -69,26 +68,6 @@ class AgencyRelay:
             if outcome is not None and not isinstance(outcome, PublishError):
                 raise outcome
         return len(wires)
-
-    async def _publish(
-        self, exchange: AbstractExchange, wires: Sequence[Wire]
-    ) -> list[tuple[Wire, BaseException | None]]:
-        outcomes = await asyncio.gather(
-            *(
-                exchange.publish(
-                    message(wire, user=self._broker.user, headers={}),
-                    wire.routing_key,
-                    mandatory=True,
-                    timeout=CONFIRM_SECONDS,
-                )
-                for wire in wires
-            ),
-            return_exceptions=True,
-        )
-        return [
-            (wire, outcome if isinstance(outcome, BaseException) else None)
-            for wire, outcome in zip(wires, outcomes, strict=True)
-        ]
 
 
 def _reason(refused: PublishError) -> str:
