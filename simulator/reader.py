@@ -30,7 +30,7 @@ class VirtualReader:
     """
 
     def __init__(
-        self, *, number: int, port: int, sam: Sam | None, patience: float = 12.0, mute_stays: float = 2.5
+        self, *, number: int, port: int, sam: Sam | None, patience: float = 12.0, mute_stays: float = 4.0
     ) -> None:
         self._number = number
         self._port = port

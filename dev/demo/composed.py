@@ -5,12 +5,14 @@ Runs in its container (profile `simulator`), beside the virtual readers.
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
 from chassis.tls import trust
 from dev.demo.run import Run
 from dev.demo.site import Site
+from dev.ledger.account import Account
 from dev.ledger.report import last_line, table
 from dev.stack.secret_files import AGENCIES, SecretFiles
 
@@ -34,10 +36,27 @@ def main() -> int:
         secrets=secrets,
         trust=trust(SECRETS / "ca.pem"),
     )
-    account = asyncio.run(Run(site=site, seed=told.seed, taps=told.taps, say=_say, proven=told.proven).go())
+    account = asyncio.run(_tap(Run(site=site, seed=told.seed, taps=told.taps, say=_say, proven=told.proven)))
     _say(table(account))
     _say(last_line(account, seed=told.seed))
     return 0 if account.is_clean else 1
+
+
+async def _tap(run: Run) -> Account:
+    """Tap; SIGUSR1 has cards stay on their readers, as people do while a gateway restarts, SIGUSR2 ends that."""
+
+    def hold() -> None:
+        for reader in run.readers:
+            reader.hold()
+
+    def release() -> None:
+        for reader in run.readers:
+            reader.release()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, hold)
+    loop.add_signal_handler(signal.SIGUSR2, release)
+    return await run.go()
 
 
 def _say(line: str) -> None:

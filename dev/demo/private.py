@@ -1,7 +1,7 @@
 """A run on the private stack, with the services as child processes."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dev.demo.faults import Faults
 from dev.demo.run import Run, Say
@@ -15,9 +15,18 @@ from dev.stack.stack import Stack
 class PrivateRun:
     """See `Run` for the arguments; the stack has been started, the services have not."""
 
-    def __init__(self, *, stack: Stack, seed: int, taps: int | None, kill: Sequence[str], say: Say) -> None:
+    def __init__(
+        self,
+        *,
+        stack: Stack,
+        seed: int,
+        taps: int | None,
+        kill: Sequence[str],
+        say: Say,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.stack = stack
-        self.services = Services(stack=stack)
+        self.services = Services(stack=stack, more=more)
         found = stack.environment()
         self._say = say
         self.taps = Run(

@@ -51,6 +51,7 @@ class Run:
     proven: bool = False
     tapped: list[Tapped] = field(default_factory=list)
     feeds: list[FeedReader] = field(default_factory=list)
+    readers: list[VirtualReader] = field(default_factory=list)
     hands: list[list[SimulatedCard]] = field(default_factory=list)
     """The cards, by reader, in the order of their taps."""
 
@@ -69,7 +70,7 @@ class Run:
         async with AsyncExitStack() as cleanup:
             listening = [asyncio.create_task(feed.run()) for feed in self.feeds]
             cleanup.push_async_callback(_end, listening)
-            readers = [
+            self.readers = [
                 await cleanup.enter_async_context(
                     VirtualReader(
                         number=counter.number, port=site.vpcd_ports[counter.number], sam=self.sam()
@@ -77,7 +78,7 @@ class Run:
                 )
                 for counter in COUNTERS
             ]
-            await self._tap_all(readers, hands)
+            await self._tap_all(self.readers, hands)
             await self._drain()
         return settle(self.tapped, self.received())
 

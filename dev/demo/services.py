@@ -3,6 +3,7 @@
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dev.stack.ports import free_ports
@@ -34,8 +35,10 @@ COUNTERS = (
 class Services:
     """Starts, kills and addresses the services of one stack."""
 
-    def __init__(self, *, stack: Stack) -> None:
+    def __init__(self, *, stack: Stack, more: Mapping[str, str] | None = None) -> None:
+        """`more`: settings that all get beside their own."""
         self._stack = stack
+        self._more = dict(more or {})
         self._found = stack.environment()
         names = ("verification", "registry", *(f"gateway-{gateway}" for gateway in GATEWAYS))
         self._ports = dict(zip(names, free_ports(len(names)), strict=True))
@@ -83,7 +86,7 @@ class Services:
             "KETUK_REGION": REGION,
             "KETUK_HTTP_PORT": str(self._ports[name]),
             "KETUK_SECRETS_DIR": str(self._stack.secrets.folder(name)),
-        }
+        } | self._more
         if name == "verification":
             return settings | {
                 "KETUK_AMQP_URL": self._found["AMQP_VERIFICATION_URL"],

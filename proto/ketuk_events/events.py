@@ -62,6 +62,7 @@ def event(
     source: str,
     owner: str,
     time: datetime,
+    traceparent: str | None = None,
 ) -> Event:
     """An event of `kind` that happened at `time`. Raises TypeError where data is of another kind."""
     if not isinstance(data, kind.body):
@@ -74,6 +75,7 @@ def event(
         owner=owner,
         time=to_timestamp(time),
         data=data,
+        traceparent=traceparent,
     )
 
 

@@ -12,6 +12,7 @@ import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -25,7 +26,9 @@ from chassis.health import Pulse
 from chassis.intake import Intake
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
+from chassis.tracing import Tracer, following
 from ketuk_events.events import Event, Malformed, Wire, from_wire
+from ketuk_events.trace import span_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +76,7 @@ class BatchConsumer:
         at_most: messages in a batch, and the prefetch.
         hold_seconds: for how long a batch is held while a dependency is away; must stay below the broker's
             consumer time-out (30 minutes by default).
+        traces: takes a span for each message of a tap.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class BatchConsumer:
         metrics: BatchMetrics,
         at_most: int = 200,
         hold_seconds: float = 60.0,
+        traces: Tracer | None = None,
     ) -> None:
         self._broker = broker
         self._queue = queue
@@ -93,6 +98,7 @@ class BatchConsumer:
         self._metrics = metrics
         self._at_most = at_most
         self._hold_seconds = hold_seconds
+        self._traces = traces
         self._log = structlog.get_logger(part="consumer", queue=queue)
         self.pulse = Pulse()
 
@@ -124,6 +130,7 @@ class BatchConsumer:
         graveyard: Graveyard,
         stopping: asyncio.Event,
     ) -> None:
+        began = datetime.now(UTC)
         arrivals, dead = _opened(batch)
         conclusions = await self._held([arrival for _, arrival in arrivals], publisher, stopping)
         dead += [
@@ -137,6 +144,21 @@ class BatchConsumer:
         # All that follows is confirmed. Batches of a channel are worked in order: one word covers this one.
         await batch[-1].ack(multiple=True)
         self._metrics.settled(self._queue, done=len(batch) - len(dead), dead=len(dead))
+        self._trace([arrival for _, arrival in arrivals], began)
+
+    def _trace(self, arrivals: Sequence[Arrival], began: datetime) -> None:
+        if self._traces is None:
+            return
+        for event in (arrival.event for arrival in arrivals):
+            span = following(
+                event.traceparent,
+                name=f"process {self._queue}",
+                span=span_of(self._queue, event.id),
+                began=began,
+                **{"messaging.message.id": str(event.id), "messaging.destination.name": self._queue},
+            )
+            if span is not None:
+                self._traces.take(span)
 
     async def _held(
         self, arrivals: list[Arrival], publisher: Publisher, stopping: asyncio.Event

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
@@ -12,7 +13,9 @@ from chassis.broker import EVENTS, Broker
 from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
+from chassis.tracing import Tracer, following
 from ketuk_events.events import Wire
+from ketuk_events.trace import span_of
 
 LOOK_AGAIN_SECONDS = 1.0
 """How often a relay looks without being woken: for rows of another process, or of an earlier one."""
@@ -54,6 +57,7 @@ class Relay:
         exchange: str = EVENTS,
         at_most: int = 200,
         named: Pulse | None = None,
+        traces: Tracer | None = None,
     ) -> None:
         """`named`: is up while this process holds its name; nothing is sent before."""
         self._broker = broker
@@ -61,6 +65,7 @@ class Relay:
         self._exchange = exchange
         self._at_most = at_most
         self._named = named
+        self._traces = traces
         self._log = structlog.get_logger(part="relay", exchange=exchange)
         self.pulse = Pulse()
 
@@ -77,13 +82,29 @@ class Relay:
                     self._outbox.added.clear()
                     async with self._outbox.waiting(self._at_most) as wires:
                         # confirm before you forget: the rows go when this block has ended well
+                        began = datetime.now(UTC)
                         await publisher.publish_all(wires)
+                        self._trace(wires, began)
                     if len(wires) < self._at_most:
                         await self._more(stopping)
                     if publisher.is_closed:
                         raise ConnectionError("the channel was closed")
 
         await persist(session, name=f"relay to {self._exchange}", stopping=stopping, pulse=self.pulse)
+
+    def _trace(self, wires: Sequence[Wire], began: datetime) -> None:
+        if self._traces is None:
+            return
+        for wire in wires:
+            span = following(
+                wire.headers.get("traceparent"),
+                name="send",
+                span=span_of("send", wire.message_id),
+                began=began,
+                **{"messaging.message.id": wire.message_id, "messaging.destination.name": self._exchange},
+            )
+            if span is not None:
+                self._traces.take(span)
 
     async def _more(self, stopping: asyncio.Event) -> None:
         waits = [asyncio.create_task(self._outbox.added.wait()), asyncio.create_task(stopping.wait())]

@@ -40,6 +40,8 @@ class ServedSettings(Settings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
+    otlp_endpoint: str | None = None
+    """Where traces go by OTLP/HTTP, such as `http://collector:4318`; without it there are none."""
     http_cert_file: Path | None = None
     """PEM, with what leads to the authority; without it HTTP is plain, fit for the loopback only."""
     http_key_file: Path | None = None

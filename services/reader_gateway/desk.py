@@ -47,7 +47,7 @@ class Desk:
         board: what the officer sees.
         sam: secrets of the SAM, where the gateway has them.
         answer_seconds: how long a chip may take to answer.
-        tapped: counts a tap by what answered.
+        tapped: is told of each tap whose evidence is in the spool, and what answered.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Desk:
         board: Board,
         sam: SamSecrets | None,
         answer_seconds: float,
-        tapped: Callable[[str], None],
+        tapped: Callable[[Tap, str], None],
     ) -> None:
         self._asked = asked
         self._spool = spool
@@ -170,7 +170,7 @@ class Desk:
         await self._spool.advance(tap, wire, proof=now if reading.proves_the_reader else None)
         self._tap = tap
         self._show(tap, "sent")
-        self._tapped(reading.answer)
+        self._tapped(tap, reading.answer)
         self._log.info("tap read", tap=str(tap.id), answer=reading.answer, seconds=_seconds(tap, now))
 
     async def _leave(self) -> None:

@@ -1,6 +1,7 @@
 """The composition root of the reader gateway."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 
@@ -10,10 +11,12 @@ from chassis.health import Health, Sick
 from chassis.outbox import Relay
 from chassis.seal import Sealer, private_key, public_key
 from chassis.tls import shown, trust
+from chassis.tracing import Span, tracer
 from chassis.web import application, listening
 from ketuk_events.asked import Asked
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
+from ketuk_events.trace import span_of
 from reader_gateway.board import Board, TapOnBoard
 from reader_gateway.counter.app import add_counter
 from reader_gateway.counter_figures import CounterFigures
@@ -24,6 +27,7 @@ from reader_gateway.messages import Speaker
 from reader_gateway.pcsc.watch import Watch
 from reader_gateway.settings import GatewaySettings
 from reader_gateway.spool import Spool
+from reader_gateway.tap import Tap
 from reader_gateway.verdicts import Verdicts
 
 PURPOSES = ("record", "identify", "activate", "chip-check")
@@ -76,6 +80,13 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     figures = Figures(health=health)
     figures.watch_outbox(spool)
     shown_figures = CounterFigures(registry=figures.registry)
+    traces = tracer(settings.otlp_endpoint, service="reader_gateway")
+
+    def tapped(tap: Tap, answer: str) -> None:
+        shown_figures.tapped(answer)
+        if traces is not None:
+            traces.take(tap_span(tap, answer))
+
     desks = {
         reader: Desk(
             asked=partial(counter.asked_at, reader),
@@ -84,7 +95,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
             board=board,
             sam=_sam_secrets(settings),
             answer_seconds=settings.answer_seconds,
-            tapped=shown_figures.tapped,
+            tapped=tapped,
         )
         for reader in settings.readers
     }
@@ -102,7 +113,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         gateway=settings.gateway,
         heard=lambda verdict: board.tap_changed(_judged(verdict)),
     )
-    relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse)
+    relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw)
 
     async def pcscd() -> None:
@@ -136,6 +147,8 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
             stopping=stopping,
         )
     await spool.close()
+    if traces is not None:
+        await asyncio.to_thread(traces.close)
 
 
 async def _work(
@@ -160,6 +173,23 @@ async def _work(
         await watch.stop()
         for each in endless:
             each.cancel()
+
+
+def tap_span(tap: Tap, answer: str) -> Span:
+    """The first span of a tap's trace: from the card's entering to its evidence in the spool."""
+    return Span(
+        name="tap",
+        trace=tap.id.hex,
+        id=span_of("tap", tap.id),
+        parent=None,
+        began=tap.began,
+        ended=datetime.now(UTC),
+        attributes={
+            "ketuk.reader": tap.asked.reader,
+            "ketuk.purpose": tap.asked.purpose,
+            "ketuk.answer": answer,
+        },
+    )
 
 
 def _judged(verdict: TapJudged) -> TapOnBoard:

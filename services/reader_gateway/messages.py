@@ -14,6 +14,7 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.names import following_id, to_timestamp
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved
+from ketuk_events.trace import span_of, traceparent
 from reader_gateway.ktp.reading import Reading
 from reader_gateway.tap import Tap
 
@@ -89,13 +90,16 @@ class Speaker:
         return self._counted(catalogue.GATEWAY_BEAT, data, sequence)
 
     def _of_tap(self, kind: Kind, tap: Tap, data: msgspec.Struct, time: datetime) -> Wire:
-        return self._wire(kind, data, following_id(tap.id, kind.name), time)
+        header = traceparent(tap.id, span_of("tap", tap.id))
+        return self._wire(kind, data, following_id(tap.id, kind.name), time, header)
 
     def _counted(self, kind: Kind, data: msgspec.Struct, sequence: int) -> Wire:
         role = f"{self.region}.{self.gateway}/{self.epoch}/{sequence}/{kind.name}"
         return self._wire(kind, data, following_id(UUID(int=0), role), datetime.now(UTC))
 
-    def _wire(self, kind: Kind, data: msgspec.Struct, event_id: UUID, time: datetime) -> Wire:
+    def _wire(
+        self, kind: Kind, data: msgspec.Struct, event_id: UUID, time: datetime, header: str | None = None
+    ) -> Wire:
         return to_wire(
             event(
                 kind,
@@ -105,5 +109,6 @@ class Speaker:
                 source=self.gateway,
                 owner=self.gateway,
                 time=time,
+                traceparent=header,
             )
         )

@@ -1,6 +1,8 @@
 """Tells one institution what waits for it, over a connection of its own."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import structlog
 from aio_pika.exceptions import PublishError
@@ -11,6 +13,9 @@ from chassis.health import Pulse
 from chassis.patience import persist
 from chassis.postgres import Pool
 from chassis.topology.ketuk import AGENCIES
+from chassis.tracing import Tracer, following
+from ketuk_events.events import Wire
+from ketuk_events.trace import span_of
 from registry.store import disclosures
 from registry.waking import first_of
 
@@ -24,11 +29,20 @@ class AgencyRelay:
     for, no other institution waits with it.
     """
 
-    def __init__(self, *, institution: str, broker: Broker, pool: Pool, at_most: int = 100) -> None:
+    def __init__(
+        self,
+        *,
+        institution: str,
+        broker: Broker,
+        pool: Pool,
+        at_most: int = 100,
+        traces: Tracer | None = None,
+    ) -> None:
         self._institution = institution
         self._broker = broker
         self._pool = pool
         self._at_most = at_most
+        self._traces = traces
         self._log = structlog.get_logger(part="agency relay", institution=institution)
         self.waiting = asyncio.Event()
         """Set it when something waits."""
@@ -55,10 +69,13 @@ class AgencyRelay:
     async def _tell(self, publisher: Publisher) -> int:
         """One round; returns how many were waiting. Raises a transient failure once the rest is marked."""
         async with self._pool.acquire() as connection, connection.transaction():
-            wires = await disclosures.waiting(connection, self._institution, limit=self._at_most)
+            began = datetime.now(UTC)
+            waiting = await disclosures.waiting(connection, self._institution, limit=self._at_most)
+            wires = [wire for wire, _ in waiting]
             outcomes = list(zip(wires, await publisher.publish_each(wires), strict=True))
             confirmed = [wire.message_id for wire, outcome in outcomes if outcome is None]
             await disclosures.sent(connection, confirmed)
+            self._trace([each for each in waiting if each[0].message_id in confirmed], began)
             for wire, outcome in outcomes:
                 if isinstance(outcome, PublishError):
                     reason = _reason(outcome)
@@ -68,6 +85,20 @@ class AgencyRelay:
             if outcome is not None and not isinstance(outcome, PublishError):
                 raise outcome
         return len(wires)
+
+    def _trace(self, told: Sequence[tuple[Wire, str | None]], began: datetime) -> None:
+        if self._traces is None:
+            return
+        for wire, header in told:
+            span = following(
+                header,
+                name="disclose",
+                span=span_of("disclose", wire.message_id),
+                began=began,
+                **{"ketuk.institution": self._institution},
+            )
+            if span is not None:
+                self._traces.take(span)
 
 
 def _reason(refused: PublishError) -> str:

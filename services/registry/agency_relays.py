@@ -7,6 +7,7 @@ from chassis.health import Pulse, Sick
 from chassis.outbox import LOOK_AGAIN_SECONDS
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.tracing import Tracer
 from registry.agency_relay import AgencyRelay
 from registry.store import disclosures
 from registry.waking import first_of
@@ -21,9 +22,10 @@ class AgencyRelays:
             for its confirms, and that must be nobody else's wait.
     """
 
-    def __init__(self, *, broker: Broker, pool: Pool) -> None:
+    def __init__(self, *, broker: Broker, pool: Pool, traces: Tracer | None = None) -> None:
         self._broker = broker
         self._pool = pool
+        self._traces = traces
         self._relays: dict[str, AgencyRelay] = {}
         self.added = asyncio.Event()
         self.pulse = Pulse()
@@ -41,7 +43,10 @@ class AgencyRelays:
                     for institution in waiting:
                         if institution not in self._relays:
                             self._relays[institution] = relay = AgencyRelay(
-                                institution=institution, broker=self._broker, pool=self._pool
+                                institution=institution,
+                                broker=self._broker,
+                                pool=self._pool,
+                                traces=self._traces,
                             )
                             tasks.create_task(relay.run(stopping))
                         self._relays[institution].waiting.set()

@@ -16,6 +16,7 @@ from chassis.postgres import Pool, PostgresOutbox, database, ping
 from chassis.seal import Opener, private_key, public_key
 from chassis.settings import load
 from chassis.tls import shown, trust
+from chassis.tracing import tracer
 from chassis.web import application, listening
 from registry import places
 from registry.agency_event import EventSigner
@@ -60,10 +61,12 @@ async def _serve(
     trusted = trust(settings.ca_file)
     broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted)
     outbox = PostgresOutbox(pool=pool)
-    relay = Relay(broker=broker, outbox=outbox)
+    traces = tracer(settings.otlp_endpoint, service=_NAME)
+    relay = Relay(broker=broker, outbox=outbox, traces=traces)
     agencies = AgencyRelays(
         broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies", trust=trusted),
         pool=relay_pool,
+        traces=traces,
     )
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
     office = Office(pool=pool, outbox=outbox, region=settings.region)
@@ -93,7 +96,12 @@ async def _serve(
     batch_metrics = BatchMetrics(registry=figures.registry)
     consumers = [
         BatchConsumer(
-            broker=broker, queue=queue, handle=handle, ready=lambda: ping(pool), metrics=batch_metrics
+            broker=broker,
+            queue=queue,
+            handle=handle,
+            ready=lambda: ping(pool),
+            metrics=batch_metrics,
+            traces=traces,
         )
         for queue, handle in handlers.items()
     ]
@@ -121,6 +129,8 @@ async def _serve(
             tasks.create_task(agencies.run(stopping))
             for consumer in consumers:
                 tasks.create_task(consumer.run(stopping))
+    if traces is not None:
+        await asyncio.to_thread(traces.close)
 
 
 async def _load_places(pool: Pool, *, region: str, pulse: Pulse, stopping: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ketuk_events.events import Wire
+from ketuk_events.trace import span_of, traceparent
 from registry.agency_event import EventSigner
 from registry.agreement import Agreement
 from registry.disclosure import KINDS, disclosure
@@ -12,6 +13,8 @@ from registry.gateway import Gateway
 from registry.judged import Judged
 from registry.pseudonyms import Pseudonyms
 
+QUEUE = "registry.verdicts"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Disclosure:
@@ -19,6 +22,8 @@ class Disclosure:
 
     institution: str
     wire: Wire
+    traceparent: str
+    """For our own traces; the institution never sees it."""
 
 
 class Teller:
@@ -60,5 +65,6 @@ class Teller:
                 event_id=pseudonyms.event(judged.event_id),
                 institution=agreement.institution,
             )
-            told.append(Disclosure(institution=agreement.institution, wire=wire))
+            header = traceparent(judged.verdict.tap, span_of(QUEUE, judged.event_id))
+            told.append(Disclosure(institution=agreement.institution, wire=wire, traceparent=header))
         return told

@@ -13,6 +13,7 @@ from ketuk_events.evidence import Person
 from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
+from ketuk_events.trace import span_of, traceparent
 from verification.biodata import attributes
 from verification.card_ref import card_ref
 from verification.decisions import Decision
@@ -24,6 +25,9 @@ from verification.verdict import Verdict, judge
 
 class NoSuchPurpose(Exception):
     """The tap was for a purpose that no rule describes."""
+
+
+QUEUE = "verification.readings"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +69,7 @@ class Bench:
             source="verification",
             owner=asked.gateway,
             time=now,
+            traceparent=traceparent(opened.read.tap, span_of(QUEUE, opened.arrival.event.id)),
         )
         return Decision(
             region=asked.region,

@@ -15,6 +15,7 @@ from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox, database, ping
 from chassis.seal import Opener, Sealer, private_key, public_key
 from chassis.tls import shown, trust
+from chassis.tracing import tracer
 from chassis.web import application, listening
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import event, to_wire
@@ -22,7 +23,7 @@ from ketuk_events.names import following_id
 from ketuk_events.projection import SnapshotRequested
 from verification import projection
 from verification.changes import Changes
-from verification.judging import Bench
+from verification.judging import QUEUE, Bench
 from verification.readings import Readings
 from verification.settings import VerificationSettings
 
@@ -40,7 +41,8 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
     async with database(settings.database_url, name=NAME, trust=trusted) as pool:
         outbox = PostgresOutbox(pool=pool)
         figures.watch_outbox(outbox)
-        relay = Relay(broker=broker, outbox=outbox)
+        traces = tracer(settings.otlp_endpoint, service=NAME)
+        relay = Relay(broker=broker, outbox=outbox, traces=traces)
         bench = Bench(
             sealer=Sealer(
                 sender=NAME,
@@ -58,10 +60,15 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
         )
         consumers = [
             BatchConsumer(
-                broker=broker, queue=queue, handle=handle, ready=partial(ping, pool), metrics=batches
+                broker=broker,
+                queue=queue,
+                handle=handle,
+                ready=partial(ping, pool),
+                metrics=batches,
+                traces=traces,
             )
             for queue, handle in (
-                ("verification.readings", readings),
+                (QUEUE, readings),
                 ("verification.projection", Changes(pool=pool)),
             )
         ]
@@ -80,6 +87,8 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
                 for consumer in consumers:
                     tasks.create_task(consumer.run(stopping))
                 tasks.create_task(relay.run(stopping))
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
 
 
 async def _ask_for_snapshot(

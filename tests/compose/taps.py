@@ -27,6 +27,7 @@ class Taps:
     """The simulator in its container."""
 
     def __init__(self, containers: Containers, *, count: int, seed: int, proven: bool = True) -> None:
+        self._containers = containers
         told = ["--taps", str(count), "--seed", str(seed), *(["--proven"] if proven else [])]
         self._process = containers.started(
             "run", "--rm", "simulator", "python", "-m", "dev.demo.composed", *told
@@ -38,6 +39,19 @@ class Taps:
         """Return once so many cards were tapped."""
         while self.tapped < count:
             self._next()
+
+    def hold(self) -> None:
+        """Cards stay on their readers from now on."""
+        self._signal("USR1")
+
+    def release(self) -> None:
+        """Cards leave again."""
+        self._signal("USR2")
+
+    def _signal(self, name: str) -> None:
+        ours = "label=com.docker.compose.service=simulator"
+        for each in self._containers.run("docker", "ps", "-q", "--filter", ours).split():
+            self._containers.run("docker", "kill", "-s", name, each)
 
     def end(self) -> dict[str, Any]:
         """Return the ledger's last line."""

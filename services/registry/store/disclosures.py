@@ -34,8 +34,8 @@ async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None
     """Add to the log; what is in it already stays as it is."""
     await connection.executemany(
         """
-        INSERT INTO disclosures (event_id, institution, routing_key, signature, body)
-        VALUES ($1::text::uuid, $2, $3, $4, $5) ON CONFLICT (event_id) DO NOTHING
+        INSERT INTO disclosures (event_id, institution, routing_key, signature, body, traceparent)
+        VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING
         """,
         [
             (
@@ -44,6 +44,7 @@ async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None
                 each.wire.routing_key,
                 each.wire.headers[SIGNATURE],
                 each.wire.body,
+                each.traceparent,
             )
             for each in sorted(disclosures, key=lambda each: each.wire.message_id)
         ],
@@ -64,24 +65,30 @@ async def institutions_waiting(connection: Connection) -> list[str]:
     return [row["institution"] for row in rows]
 
 
-async def waiting(connection: Connection, institution: str, *, limit: int) -> list[Wire]:
-    """The oldest that wait for an institution, held until the transaction ends; held ones are passed over."""
+async def waiting(connection: Connection, institution: str, *, limit: int) -> list[tuple[Wire, str | None]]:
+    """The oldest that wait for an institution, each with our own traceparent.
+
+    They are held until the transaction ends; those that are held already are passed over.
+    """
     rows = await connection.fetch(
         """
-        SELECT event_id::text AS event_id, routing_key, signature, body FROM disclosures
+        SELECT event_id::text AS event_id, routing_key, signature, body, traceparent FROM disclosures
         WHERE institution = $1 AND state = 'waiting' ORDER BY position LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         institution,
         limit,
     )
     return [
-        Wire(
-            message_id=row["event_id"],
-            routing_key=row["routing_key"],
-            headers={SIGNATURE: row["signature"]},
-            body=row["body"],
-            delivery=Delivery.WORK,
-            content_type=CONTENT_TYPE,
+        (
+            Wire(
+                message_id=row["event_id"],
+                routing_key=row["routing_key"],
+                headers={SIGNATURE: row["signature"]},
+                body=row["body"],
+                delivery=Delivery.WORK,
+                content_type=CONTENT_TYPE,
+            ),
+            row["traceparent"],
         )
         for row in rows
     ]
