@@ -43,7 +43,7 @@ def main() -> int:
 
 
 async def _tap(run: Run) -> Account:
-    """Tap; SIGUSR1 has cards stay on their readers, as people do while a gateway restarts, SIGUSR2 ends that."""
+    """Tap; SIGUSR1 has cards stay on their readers, as people do while a gateway restarts, until SIGUSR2."""
 
     def hold() -> None:
         for reader in run.readers:

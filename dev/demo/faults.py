@@ -8,8 +8,11 @@ from dev.stack import postgres, rabbitmq
 from dev.stack.stack import Stack
 from simulator.reader import VirtualReader
 
+LEADER = "leader-of-"
+"""Before the name of a queue: the node of the cluster that leads it."""
 PARTS = ("verification", "registry", "gateway", "broker", "database")
 DOWN_SECONDS = 1.0
+LEADER_AWAY_SECONDS = 8.0
 _STACK_PARTS = {"broker": rabbitmq.NAME, "database": postgres.NAME}
 
 
@@ -33,6 +36,9 @@ class Faults:
                 reader.release()
 
     def _kill_and_start(self, part: str) -> None:
+        if part.startswith(LEADER):
+            self._kill_leader(part.removeprefix(LEADER))
+            return
         if part in _STACK_PARTS:
             self._stack.children.kill(_STACK_PARTS[part])
             time.sleep(DOWN_SECONDS)
@@ -42,3 +48,12 @@ class Faults:
         self._services.kill(*names)
         time.sleep(DOWN_SECONDS)
         self._services.start(*names)
+
+    def _kill_leader(self, queue: str) -> None:
+        """Others lead on while it is away, for as long as some taps take."""
+        brokers = self._stack.brokers
+        leads = brokers[0].leader("ketuk", queue)
+        victim = next(broker for broker in brokers if broker.node == leads)
+        self._stack.children.kill(victim.name)
+        time.sleep(LEADER_AWAY_SECONDS)
+        victim.start()

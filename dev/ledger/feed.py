@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import aio_pika
@@ -28,20 +29,20 @@ class FeedReader:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         """Describe the feed; `url` has the queue's name in its query: `…/ketuk-agencies?queue=NAME`."""
-        address = URL(url)
+        addresses = [URL(each) for each in url.split(",")]
         self.received: list[Received] = []
         self._institution = institution
         self._heard = heard
         self._trust = trust
-        self._queue = address.query["queue"]
-        self._url = str(address.with_query(None))
+        self._queue = addresses[0].query["queue"]
+        self._urls = cycle(str(address.with_query(None)) for address in addresses)
 
     async def run(self) -> None:
         """Read until cancelled."""
         while True:
             try:
                 async with await aio_pika.connect(
-                    self._url, timeout=5, ssl_context=self._trust
+                    next(self._urls), timeout=5, ssl_context=self._trust
                 ) as connection:
                     await self._read(await connection.channel())
             except (OSError, aio_pika.exceptions.AMQPError):

@@ -29,9 +29,28 @@ class Ports:
 
 
 class RabbitMQ:
-    """One broker; its data outlives a kill."""
+    """One broker, or one node of a cluster; its data outlives a kill.
 
-    def __init__(self, *, folder: Path, ports: Ports, password: str, children: Children) -> None:
+    Args:
+        folder: for its state; the nodes of a cluster share the cookie in the first one's.
+        number: of the node, from 1.
+        nodes: how many nodes the cluster has.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        ports: Ports,
+        password: str,
+        children: Children,
+        number: int = 1,
+        nodes: int = 1,
+    ) -> None:
+        self.name = _child(number)
+        """Of the child process."""
+        self.node = _node(number)
+        self._peers = [_node(each + 1) for each in range(nodes)] if nodes > 1 else []
         self._folder = folder
         self._ports = ports
         self._password = password
@@ -54,7 +73,7 @@ class RabbitMQ:
             f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._ports.management}\n"
             f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._ports.metrics}\n"
             f"default_user = admin\ndefault_pass = {self._password}\n"
-            "log.console = true\nlog.console.level = info\n"
+            "log.console = true\nlog.console.level = info\n" + self._clustering()
         )
         (self._folder / "plugins").write_text("[rabbitmq_management,rabbitmq_prometheus].\n")
         environment = self._environment()
@@ -62,8 +81,22 @@ class RabbitMQ:
         if not self._children.is_alive(MAPPER):
             mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
             self._children.start(MAPPER, mapper, environment=environment)
-        self._children.start(NAME, [_SERVER], environment=environment)
-        until_ready(NAME, self._answers, children=self._children)
+        self._children.start(self.name, [_SERVER], environment=environment)
+        until_ready(self.name, self._answers, children=self._children)
+
+    def leader(self, host: str, queue: str) -> str:
+        """The node that leads a quorum queue, as this node knows. Raises OSError where it does not answer."""
+        return str(json.loads(self._ask(f"queues/{host}/{queue}"))["leader"])
+
+    def _clustering(self) -> str:
+        if not self._peers:
+            return ""
+        lines = ["cluster_formation.peer_discovery_backend = classic_config"]
+        lines += [
+            f"cluster_formation.classic_config.nodes.{number} = {peer}"
+            for number, peer in enumerate(self._peers, 1)
+        ]
+        return "\n".join(lines) + "\n"
 
     def control(self, *command: str) -> str:
         """Run rabbitmqctl on this broker; what it printed. Raises CalledProcessError where it fails."""
@@ -83,8 +116,8 @@ class RabbitMQ:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "HOME": str(self._folder),
-            "RABBITMQ_NODENAME": "ketuk@localhost",
+            "HOME": str(self._folder.parent / "rabbitmq"),
+            "RABBITMQ_NODENAME": self.node,
             "RABBITMQ_CONFIG_FILE": str(self._folder / "rabbitmq.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._folder / "plugins"),
             "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
@@ -115,3 +148,11 @@ class RabbitMQ:
         request.add_header("Authorization", "Basic " + b64encode(f"admin:{self._password}".encode()).decode())
         with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310  our own address
             return bytes(answer.read())
+
+
+def _child(number: int) -> str:
+    return NAME if number == 1 else f"{NAME}-{number}"
+
+
+def _node(number: int) -> str:
+    return "ketuk@localhost" if number == 1 else f"ketuk{number}@localhost"

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dev.stack import pcscd, postgres, rabbitmq
+from dev.stack import pcscd, postgres
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 from dev.stack.pcscd import Pcscd
@@ -19,6 +19,7 @@ from dev.stack.rabbitmq import Ports, RabbitMQ
 from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
 
 READERS = 2
+_BROKER_PORTS = ("amqp", "management", "distribution", "metrics")
 _LONGEST_FOLDER = 80
 """A socket's path has at most 107 bytes (unix(7))."""
 
@@ -26,13 +27,14 @@ _LONGEST_FOLDER = 80
 class Stack:
     """A private broker, databases and card daemon with their state in one folder."""
 
-    def __init__(self, *, folder: Path) -> None:
+    def __init__(self, *, folder: Path, brokers: int = 1) -> None:
+        """`brokers`: how many nodes its broker has."""
         self.folder = reachable(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
         self.children = Children(folder=self.folder)
         self.secrets = SecretFiles.made(folder=self.folder / "secrets")
-        self._ports = self._chosen_ports()
+        self._ports = self._chosen_ports(brokers)
         passwords = self.secrets.passwords()
         self.postgres = Postgres(
             folder=self.folder / "postgres",
@@ -40,39 +42,37 @@ class Stack:
             passwords=passwords,
             children=self.children,
         )
-        self.rabbitmq = RabbitMQ(
-            folder=self.folder / "rabbitmq",
-            ports=Ports(
-                amqp=self._ports["amqp"],
-                management=self._ports["management"],
-                mapper=self._ports["mapper"],
-                distribution=self._ports["distribution"],
-                metrics=self._ports["metrics"],
-            ),
-            password=passwords["rabbitmq"],
-            children=self.children,
+        self.brokers = tuple(
+            self._broker(number, of=brokers, password=passwords["rabbitmq"])
+            for number in range(1, brokers + 1)
         )
+        self.rabbitmq = self.brokers[0]
         self.vpcd_ports = tuple(self._ports[f"reader-{index}"] for index in range(READERS))
         self.pcscd = Pcscd(folder=self.folder / "pcscd", ports=self.vpcd_ports, children=self.children)
 
     @classmethod
-    def fresh(cls, *, folder: Path) -> "Stack":
+    def fresh(cls, *, folder: Path, brokers: int = 1) -> "Stack":
         """A stack with nothing in it: what an earlier one left behind is ended and removed."""
         folder = reachable(folder)
         if folder.exists():
             Children(folder=folder).stop_all()
             shutil.rmtree(folder)
-        return cls(folder=folder)
+        return cls(folder=folder, brokers=brokers)
 
     def start(self) -> None:
         """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
-        parts = self._parts()
+        # the nodes of a cluster one after the other, or two might each begin one
+        others = {broker.name: broker for broker in self.brokers[1:]}
+        first = {name: part for name, part in self._parts().items() if name not in others}
         with ThreadPoolExecutor() as pool:
             starting = [
-                pool.submit(part.start) for name, part in parts.items() if not self.children.is_alive(name)
+                pool.submit(part.start) for name, part in first.items() if not self.children.is_alive(name)
             ]
         for each in starting:
             each.result()
+        for name, broker in others.items():
+            if not self.children.is_alive(name):
+                broker.start()
         self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
         for service in DATABASES:
             self._job(
@@ -103,9 +103,12 @@ class Stack:
 
         def amqp(kind: str, user: str, host: str) -> str:
             account = accounts[kind][user]
-            if not isinstance(account, dict):
-                return self.rabbitmq.url(user, str(account), host)
-            return f"{self.rabbitmq.url(user, account['password'], host)}?queue={account['queue']}"
+            password, query = (
+                (account["password"], f"?queue={account['queue']}")
+                if isinstance(account, dict)
+                else (str(account), "")
+            )
+            return ",".join(f"{broker.url(user, password, host)}{query}" for broker in self.brokers)
 
         found = {
             "AMQP_ADMIN_URL": self.rabbitmq.url("admin", self.secrets.passwords()["rabbitmq"], "%2F"),
@@ -131,12 +134,33 @@ class Stack:
         return found
 
     def _parts(self) -> dict[str, Postgres | RabbitMQ | Pcscd]:
-        return {postgres.NAME: self.postgres, rabbitmq.NAME: self.rabbitmq, pcscd.NAME: self.pcscd}
+        brokers = {broker.name: broker for broker in self.brokers}
+        return {postgres.NAME: self.postgres, **brokers, pcscd.NAME: self.pcscd}
 
-    def _chosen_ports(self) -> dict[str, int]:
+    def _broker(self, number: int, *, of: int, password: str) -> RabbitMQ:
+        def port(kind: str) -> int:
+            return self._ports[kind if number == 1 else f"{kind}-{number}"]
+
+        return RabbitMQ(
+            folder=self.folder / ("rabbitmq" if number == 1 else f"rabbitmq-{number}"),
+            ports=Ports(
+                amqp=port("amqp"),
+                management=port("management"),
+                mapper=self._ports["mapper"],
+                distribution=port("distribution"),
+                metrics=port("metrics"),
+            ),
+            password=password,
+            children=self.children,
+            number=number,
+            nodes=of,
+        )
+
+    def _chosen_ports(self, brokers: int) -> dict[str, int]:
         record = self.folder / "ports.json"
         if not record.exists():
-            names = ("postgres", "amqp", "management", "mapper", "distribution", "metrics")
+            names = ["postgres", "mapper", *_BROKER_PORTS]
+            names += [f"{kind}-{number}" for number in range(2, brokers + 1) for kind in _BROKER_PORTS]
             ports = dict(zip(names, free_ports(len(names)), strict=True))
             ports |= {f"reader-{index}": free_pair() for index in range(READERS)}
             record.write_text(json.dumps(ports))

@@ -5,14 +5,16 @@ no channel, consumer or publish of an earlier connection lives on.
 """
 
 import asyncio
+import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 import aio_pika
+import aio_pika.exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from yarl import URL
 
@@ -27,6 +29,7 @@ DEAD_LETTERS = "ketuk.dead-letters"
 HEARTBEAT_SECONDS = 40
 CONFIRM_SECONDS = 30.0
 LOOK_SECONDS = 1.0
+CONNECT_SECONDS = 5
 OLDEST_MINOR_OF_3 = 10
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
@@ -38,6 +41,7 @@ class Broker:
     """Where the broker is, and as whom a service speaks there."""
 
     url: str
+    """An address, or those of a cluster's nodes with commas between; one account for all."""
     name: str
     """Shown in the broker's list of connections."""
     trust: ssl.SSLContext | None = None
@@ -46,18 +50,31 @@ class Broker:
     @property
     def user(self) -> str:
         """The account; every message carries it, and the broker rejects another."""
-        return URL(self.url).user or "guest"
+        return URL(self._addresses[0]).user or "guest"
+
+    @property
+    def _addresses(self) -> list[str]:
+        return self.url.split(",")
 
     async def connect(self) -> AbstractConnection:
-        """Open a connection. Raises AMQPConnectionError or OSError where the broker is away.
+        """Open a connection, to any node that answers; the first one tried differs, so that they share.
+
+        Raises AMQPConnectionError or OSError where the broker is away.
 
         Raises Unfit where it is of another major version.
         """
+        addresses = random.sample(self._addresses, len(self._addresses))
+        for address in addresses[:-1]:
+            with suppress(OSError, aio_pika.exceptions.AMQPError):
+                return await self._connect(address)
+        return await self._connect(addresses[-1])
+
+    async def _connect(self, address: str) -> AbstractConnection:
         connection = await aio_pika.connect(
-            self.url,
+            address,
             client_properties={"connection_name": self.name},
             heartbeat=HEARTBEAT_SECONDS,
-            timeout=10,
+            timeout=CONNECT_SECONDS,
             ssl_context=self.trust,
         )
         try:

@@ -1,11 +1,12 @@
 """The verdicts on this gateway's taps, from its own queue to the board."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aiormq.exceptions import ChannelAccessRefused
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
 from chassis.broker import EVENTS, Broker
 from chassis.causes import Unfit
@@ -17,6 +18,8 @@ from ketuk_events.taps import TapJudged
 
 JUDGE = "verification"
 EXPIRES_MILLISECONDS = 3_600_000
+LOOK_SECONDS = 10.0
+STAND_INS = 3
 
 
 class Verdicts:
@@ -32,6 +35,7 @@ class Verdicts:
         self._name = f"{region}.{gateway}"
         self._heard = heard
         self._log = structlog.get_logger(part="verdicts")
+        self._stand_in = 0
         self.pulse = Pulse()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -44,9 +48,7 @@ class Verdicts:
         await persist(session, name="verdicts", stopping=stopping, pulse=self.pulse)
 
     async def _listen(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
-        queue = await channel.declare_queue(
-            f"gateway.{self._name}", durable=True, arguments={"x-expires": EXPIRES_MILLISECONDS}
-        )
+        queue = await self._queue(channel)
         await queue.bind(EVENTS, f"tap.judged.v1.{self._name}")
         try:
             await queue.consume(self._take, exclusive=True)
@@ -57,11 +59,28 @@ class Verdicts:
             ) from None
         self.pulse.up()
         ends = [asyncio.ensure_future(channel.closed()), asyncio.ensure_future(stopping.wait())]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        for each in ends:
-            each.cancel()
+        try:
+            while not await _any_of(ends, seconds=LOOK_SECONDS):
+                # a queue whose node died takes its consumers with it, and says so to nobody
+                found = await channel.declare_queue(queue.name, passive=True)
+                if not found.declaration_result.consumer_count:
+                    raise ConnectionError("the broker took our queue away")
+        finally:
+            for each in ends:
+                each.cancel()
         if not stopping.is_set():
             raise ConnectionError("the channel was closed")
+
+    async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
+        """Our queue; it lives on one node of the broker, so another stands in while that node is away."""
+        name = f"gateway.{self._name}" + ("" if self._stand_in == 0 else f".{self._stand_in}")
+        try:
+            return await channel.declare_queue(
+                name, durable=True, arguments={"x-expires": EXPIRES_MILLISECONDS}
+            )
+        except ChannelNotFoundEntity:
+            self._stand_in = (self._stand_in + 1) % STAND_INS
+            raise
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         try:
@@ -78,3 +97,8 @@ class Verdicts:
             if event.kind is TAP_JUDGED and message.user_id == JUDGE and isinstance(event.data, TapJudged):
                 self._heard(event.data)
         await message.ack()
+
+
+async def _any_of(ends: Sequence["asyncio.Future[Any]"], *, seconds: float) -> bool:
+    done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)

@@ -13,6 +13,8 @@ AGENCIES_HOST = "ketuk-agencies"
 AGENCIES = "ketuk.agencies"
 DELIVERY_LIMIT = 20
 FEED_LENGTH = 1_000_000
+SPREAD = {"queue-leader-locator": "balanced"}
+"""On a cluster each node leads some of the queues."""
 
 
 class Feed(Struct, frozen=True):
@@ -66,13 +68,14 @@ def services_host(accounts: Accounts) -> VirtualHost:
                     "dead-letter-exchange": DEAD_LETTERS,
                     "dead-letter-strategy": "at-least-once",
                     "overflow": "reject-publish",
+                    **SPREAD,
                 },
             ),
             # looking at a dead letter gives it back; RabbitMQ 4 counts that, and drops it at the 20th time
             Policy(
                 name="dead-letters",
                 pattern=f"^{re.escape(DEAD_LETTERS)}$",
-                definition={"delivery-limit": 1_000_000_000},
+                definition={"delivery-limit": 1_000_000_000, **SPREAD},
             ),
         ),
         accounts=(
@@ -96,7 +99,7 @@ def agencies_host(accounts: Accounts) -> VirtualHost:
             Policy(
                 name="feeds",
                 pattern=".*",
-                definition={"max-length": FEED_LENGTH, "overflow": "drop-head"},
+                definition={"max-length": FEED_LENGTH, "overflow": "drop-head", **SPREAD},
             ),
         ),
         accounts=(
@@ -134,16 +137,17 @@ def _operator(name: str, password: str) -> Account:
 
 def _gateway(name: str, password: str) -> Account:
     # its reply queue expires when it stays away, so it makes that one itself
-    own = rf"^gateway\.{re.escape(name)}$"
+    # (and a stand-in or two, for it lives on one node of a cluster)
+    queue = rf"gateway\.{re.escape(name)}(\.[12])?"
     said = "|".join(re.escape(kind.name) for kind in CATALOGUE if kind.sender == "gateway")
     spoken = rf"^({said})\.v[0-9]+\.{re.escape(name)}$"
     heard = rf"^tap\.judged\.v[0-9]+\.{re.escape(name)}$"
     return Account(
         name=name,
         password=password,
-        configure=own,
-        write=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
-        read=rf"^(gateway\.{re.escape(name)}|{re.escape(EVENTS)})$",
+        configure=f"^{queue}$",
+        write=rf"^({queue}|{re.escape(EVENTS)})$",
+        read=rf"^({queue}|{re.escape(EVENTS)})$",
         topics=((EVENTS, spoken, heard),),
         limits={"max-connections": 8, "max-channels": 32},
     )
