@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo test test-compose images secrets lint format contract lock clean
+.PHONY: help setup stack stop demo test test-compose scale images secrets lint format contract lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,6 +20,9 @@ test: setup ## all tests, on a private broker, databases and pcscd
 test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded
 	@deploy/engine
 	$(BIN)/python -m pytest tests/compose
+
+scale: setup ## measure what a tap costs, and write docs/scale.md: what a country of counters needs
+	$(BIN)/python -m dev.scale
 
 lint: $(VENV)/dev.stamp ## ruff, mypy, import-linter
 	$(BIN)/ruff check

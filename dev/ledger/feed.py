@@ -33,9 +33,16 @@ class FeedReader:
         self.received: list[Received] = []
         self._institution = institution
         self._heard = heard
+        self._arrived = asyncio.Event()
         self._trust = trust
         self._queue = addresses[0].query["queue"]
         self._urls = cycle(str(address.with_query(None)) for address in addresses)
+
+    async def until(self, count: int) -> None:
+        """Return once so many have arrived in all."""
+        while len(self.received) < count:
+            self._arrived.clear()
+            await self._arrived.wait()
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -55,6 +62,7 @@ class FeedReader:
             async for delivery in deliveries:
                 entry = self._entry(json.loads(delivery.body))
                 self.received.append(entry)
+                self._arrived.set()
                 self._heard(entry)
                 await delivery.ack()
 

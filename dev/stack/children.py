@@ -113,6 +113,10 @@ class Children:
         child = self._children.get(name)
         return child is not None and child.is_alive()
 
+    def pid(self, name: str) -> int:
+        """The number of a process that was started. Raises KeyError where none has that name."""
+        return self._children[name].pid
+
     def names(self) -> list[str]:
         """All that were started and not stopped, in the order of their start."""
         return list(self._children)

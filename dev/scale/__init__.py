@@ -1,0 +1,1 @@
+"""What a country of counters needs, computed from what one tap costs here."""

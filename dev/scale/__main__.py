@@ -1,0 +1,25 @@
+"""`python -m dev.scale [--page]`: measure into bench/scale.json, then write docs/scale.md from it."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from dev.scale.cost import Cost
+from dev.scale.measure import measure
+from dev.scale.page import page
+
+ROOT = Path(__file__).parents[2]
+MEASURED, PAGE = ROOT / "bench" / "scale.json", ROOT / "docs" / "scale.md"
+
+
+def main() -> None:
+    """Do as told."""
+    if "--page" not in sys.argv:
+        MEASURED.write_bytes(msgspec.json.format(msgspec.json.encode(measure()), indent=2) + b"\n")
+    PAGE.write_text(page(msgspec.json.decode(MEASURED.read_bytes(), type=Cost)))
+    sys.stdout.write(PAGE.read_text())
+
+
+if __name__ == "__main__":
+    main()
