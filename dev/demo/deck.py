@@ -8,6 +8,8 @@ from dev.ledger.expectations import EXPECTATIONS
 
 SHARE = 0.05
 """Each kind makes up at least this much of a deck."""
+PROVING = {"healthy", "photo-copied", "data-altered", "wrong-issuer", "not-activated", "blocked", "unknown"}
+"""Cards that are read whole: whoever reads one has a reader that works."""
 UNPROVEN = "mute-unproven"
 """Comes before all others: once a reader has read a card it is proven for ten minutes."""
 
@@ -27,9 +29,18 @@ def deck(*, taps: int, seed: int, readers: int, proven: bool = False) -> tuple[t
     random.Random(seed).shuffle(shuffled)  # noqa: S311  a repeatable order, no secret
     first = [] if proven else [UNPROVEN] * each
     return tuple(
-        (*_dealt(first, reader, readers), *_dealt(shuffled[::-1], readers - 1 - reader, readers))
+        (
+            *_dealt(first, reader, readers),
+            *_proven_first(_dealt(shuffled[::-1], readers - 1 - reader, readers)),
+        )
         for reader in range(readers)
     )
+
+
+def _proven_first(hand: Sequence[str]) -> Sequence[str]:
+    """The first card that proves the reader comes first, so that no mute one comes before it."""
+    place = next((place for place, kind in enumerate(hand) if kind in PROVING), 0)
+    return (*hand[place : place + 1], *hand[:place], *hand[place + 1 :])
 
 
 def _dealt(cards: Sequence[str], reader: int, readers: int) -> tuple[str, ...]:

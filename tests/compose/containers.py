@@ -76,6 +76,15 @@ class Containers:
         """Whether its health check passed."""
         return bool(self.seen(container)["State"]["Health"]["Status"] == "healthy")
 
+    def is_ready(self, container: str, *, port: int) -> bool:
+        """Whether the service in a container says now that it is ready."""
+        asked = subprocess.run(
+            ["/usr/bin/env", "docker", "exec", container, "python", "-m", "chassis.alive", str(port)],
+            capture_output=True,
+            check=False,
+        )
+        return asked.returncode == 0
+
     def kill(self, container: str) -> None:
         """End the container's first process with SIGKILL, as the kernel short of memory would."""
         os.kill(self.seen(container)["State"]["Pid"], signal.SIGKILL)

@@ -22,7 +22,13 @@ ROTATED = (
     ("certificate", "gateway-polresta-surakarta"),
     ("api-token", ""),
 )
-TAPS = 500
+TAPS = 360
+PORTS = {
+    "verification": 8002,
+    "registry": 8083,
+    "gateway-kelurahan-jebres": 8001,
+    "gateway-polresta-surakarta": 8001,
+}
 
 
 def test_secrets_are_replaced_while_cards_are_tapped_and_nothing_is_lost(trial: Trial) -> None:
@@ -90,6 +96,8 @@ def test_a_lost_broker_is_restored_and_taps_go_on(trial: Trial, backup: Path) ->
 
 
 def _until_ready(containers: Containers) -> None:
-    for service in ("verification", "registry", "gateway-kelurahan-jebres", "gateway-polresta-surakarta"):
+    for service, port in PORTS.items():
         for replica in containers.replicas_running(service):
+            # a health check may still have its word of before
+            until(lambda replica=replica, port=port: containers.is_ready(replica, port=port))  # type: ignore[misc]
             until(lambda replica=replica: containers.is_healthy(replica))  # type: ignore[misc]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev.demo.deck import SHARE, UNPROVEN, deck
+from dev.demo.deck import PROVING, SHARE, UNPROVEN, deck
 from dev.ledger.expectations import EXPECTATIONS
 
 
@@ -34,3 +34,12 @@ def test_the_same_seed_deals_the_same_deck() -> None:
 def test_too_few_taps_for_all_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 13"):
         deck(taps=12, seed=1, readers=2)
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("taps", [13, 39, 200])
+def test_a_reader_has_read_a_card_before_a_mute_one_comes(taps: int, seed: int) -> None:
+    for hand in deck(taps=taps, seed=seed, readers=2):
+        kinds = [kind for kind in hand if kind != UNPROVEN]
+        before = kinds[: kinds.index("mute")] if "mute" in kinds else ["healthy"]
+        assert set(before) & PROVING, kinds
