@@ -55,6 +55,8 @@ async def _measure(stack: Stack, run: PrivateRun) -> Cost:
     admin = str(URL(found["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     listening = asyncio.create_task(feed.run())
     try:
+        # first of all, while nothing else moves the broker's memory
+        connection_bytes, reply_queue_bytes = await _connections(stack, admin), await _queues(stack, admin)
         warm = taps(stack.secrets, cards, issuer=issuer, count=500)
         await _round(stack, gateway, feed, warm, rest=dict.fromkeys(PARTS, 0.0))
         rounds = []
@@ -71,11 +73,12 @@ async def _measure(stack: Stack, run: PrivateRun) -> Cost:
             tap_judged_bytes=int(judged),
             disclosure_bytes=int(told),
             one_queue_per_second=await _one_queue(admin, warm),
-            connection_bytes=await _connections(stack, admin),
-            reply_queue_bytes=await _queues(stack, admin),
+            connection_bytes=connection_bytes,
+            reply_queue_bytes=reply_queue_bytes,
         )
     finally:
         listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def _round(
