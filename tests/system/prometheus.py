@@ -14,6 +14,7 @@ import yaml
 from dev.stack.ports import free_ports
 from dev.stack.stack import Stack
 from dev.stack.waiting import until_ready
+from tests.system.board_picture import Series
 
 RULES = Path(__file__).parents[2] / "deploy" / "monitoring" / "alerts.yml"
 NAME = "prometheus"
@@ -70,6 +71,17 @@ class Prometheus:
     def series(self, query: str) -> int:
         """How many series a query finds. Fails the test where it cannot be understood."""
         return len(self._ask(f"query?query={urllib.parse.quote(query)}")["result"])
+
+    def lately(self, query: str, *, seconds: float = 120) -> Series:
+        """What a query answers over the last while: labels and (time, value), of what is a number."""
+        now = time.time()
+        told = {"query": query, "start": now - seconds, "end": now, "step": 2}
+        found = self._ask(f"query_range?{urllib.parse.urlencode(told)}")["result"]
+        lines = [
+            (each["metric"], [(moment, float(value)) for moment, value in each["values"] if value != "NaN"])
+            for each in found
+        ]
+        return [(labels, points) for labels, points in lines if points]
 
     def _until(self, alert: str, *, fires: bool) -> None:
         deadline = time.monotonic() + BOUND_SECONDS

@@ -23,12 +23,15 @@ from dev.demo.private import PrivateRun
 from dev.stack.stack import Stack
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
+from tests.system.board_picture import draw
 from tests.system.prometheus import RULES, Prometheus
 
 FOLDER = Path(__file__).parents[2] / ".run" / "alerts"
 BOARDS = RULES.parent / "grafana" / "dashboards"
 PAGE = Path(__file__).parents[2] / "docs" / "operating" / "monitoring.md"
 AGENCY = "kelurahan-jebres"
+_ALERTS_PAGE = "/classic/alerts"
+"""Debian builds Prometheus without its newer pages."""
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -187,6 +190,12 @@ def test_each_panel_of_a_board_finds_what_it_shows(watched: Watched, board: Path
     assert empty == []
 
 
+def test_the_boards_can_be_drawn(watched: Watched, tmp_path: Path) -> None:
+    file = os.environ.get("KETUK_BOARDS_SCREENSHOT", str(tmp_path / "boards.png"))
+    draw(sorted(BOARDS.glob("*.json")), ask=watched.prometheus.lately, file=file)
+    assert Path(file).stat().st_size > 10_000
+
+
 def test_every_alert_has_its_fault_above_and_its_page() -> None:
     tested = set(re.findall(r'"(Ketuk[A-Za-z]+)"', Path(__file__).read_text()))
     told = set(re.findall(r"^\| `(Ketuk[A-Za-z]+)`", PAGE.read_text(), re.MULTILINE))
@@ -208,6 +217,6 @@ def _picture(prometheus: Prometheus) -> None:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{prometheus.url}/alerts")
+        page.goto(f"{prometheus.url}{_ALERTS_PAGE}")
         page.screenshot(path=file)
         browser.close()
