@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from chassis.seal import private_key
 from chassis.topology.ketuk import Accounts, Feed
 from dev.compose.authority import new_authority
 from dev.compose.secrets import SERVED, keep, make, write
-from dev.stack.secret_files import REGION, SecretFiles
+from dev.stack.secret_files import REGION, SecretFiles, private_pem, public_pem
 
 
 class Unknown(Exception):
@@ -62,12 +64,53 @@ def renew_api_token(folder: Path, _: str) -> None:
     write(folder / "registry" / "ketuk_api_token", secrets.token_urlsafe(32))
 
 
+def begin_key(folder: Path, name: str) -> None:
+    """A new key beside the old one, for whoever opens or checks."""
+    opens = _opener(folder, name)
+    key = ec.generate_private_key(ec.SECP256R1())
+    new = public_pem(key) if name == "verification-signing" else private_pem(key)
+    newest = opens.read_text().split("-----BEGIN", 2)[1]
+    write(opens, new + "-----BEGIN" + newest)
+    write(folder / "authority" / f"next-{name}.pem", private_pem(key))
+
+
+def finish_key(folder: Path, name: str) -> None:
+    """The new key for whoever seals or signs, once all others know it."""
+    _opener(folder, name)
+    new = (folder / "authority" / f"next-{name}.pem").read_text()
+    public = public_pem(private_key(new))
+    if name == "verification-signing":
+        write(folder / "verification" / "ketuk_signing_key", new)
+    elif name == "registry":
+        write(folder / "verification" / "ketuk_registry_public_key", public)
+    else:
+        for each in (
+            *folder.glob("gateway-*/ketuk_verification_public_key"),
+            folder / "verification_public.pem",
+        ):
+            write(each, public)
+    (folder / "authority" / f"next-{name}.pem").unlink()
+
+
+def _opener(folder: Path, name: str) -> Path:
+    files = {
+        "verification": "verification/ketuk_verification_key",
+        "registry": "registry/ketuk_registry_key",
+        "verification-signing": "registry/ketuk_verification_signing_public_key",
+    }
+    if name not in files:
+        raise Unknown(f"{name} has no key to be replaced; these have: {', '.join(files)}")
+    return folder / files[name]
+
+
 KINDS: dict[str, Callable[[Path, str], None]] = {
     "certificate": renew_certificate,
     "authority": renew_authority,
     "account": renew_account,
     "password": renew_password,
     "api-token": renew_api_token,
+    "begin-key": begin_key,
+    "finish-key": finish_key,
 }
 
 

@@ -56,10 +56,13 @@ class Services:
         for name in names or self._ports:
             until_ready(name, lambda name=name: self._answers(name, "healthz"), children=self._stack.children)  # type: ignore[misc]
 
-    def until_all_ready(self) -> None:
-        """Wait until every service says that it is ready. Raises TimeoutError after a minute."""
+    def until_all_ready(self, *names: str) -> None:
+        """Wait until services (all, where none is named) say that they are ready.
+
+        Raises TimeoutError after a minute.
+        """
         deadline = time.monotonic() + 60
-        while waiting := [name for name in self._ports if not self._answers(name, "readyz")]:
+        while waiting := [name for name in names or self._ports if not self._answers(name, "readyz")]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not ready: {', '.join(waiting)}")
             time.sleep(0.1)

@@ -46,6 +46,7 @@ def measure() -> Cost:
 async def _measure(stack: Stack, run: PrivateRun) -> Cost:
     issuer = known_issuer(stack.secrets.folder("simulator-issuer.json"))
     cards = healthy_cards(issuer)
+    await asyncio.to_thread(run.services.until_all_ready, "verification", "registry")
     await enter_city(run.taps.site, cards=cards)
     found = stack.environment()
     feed = FeedReader(

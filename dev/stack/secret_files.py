@@ -72,26 +72,26 @@ class SecretFiles:
         opens, signs, registry, events = (ec.generate_private_key(ec.SECP256R1()) for _ in range(4))
         card_ref = secrets.token_hex(32)
         for name, text in {
-            "verification_public.pem": _public(opens),
-            "verification/ketuk_verification_key": _private(opens),
-            "verification/ketuk_signing_key": _private(signs),
+            "verification_public.pem": public_pem(opens),
+            "verification/ketuk_verification_key": private_pem(opens),
+            "verification/ketuk_signing_key": private_pem(signs),
             "verification/ketuk_card_ref_key": card_ref,
-            "verification/ketuk_registry_public_key": _public(registry),
-            "registry/ketuk_registry_key": _private(registry),
-            "registry/ketuk_verification_signing_public_key": _public(signs),
+            "verification/ketuk_registry_public_key": public_pem(registry),
+            "registry/ketuk_registry_key": private_pem(registry),
+            "registry/ketuk_verification_signing_public_key": public_pem(signs),
             "registry/ketuk_card_ref_key": card_ref,
-            "registry/ketuk_agency_signing_key": _private(events),
+            "registry/ketuk_agency_signing_key": private_pem(events),
             "registry/ketuk_pseudonym_key": secrets.token_hex(32),
             "registry/ketuk_api_token": secrets.token_urlsafe(32),
         }.items():
             self._write(name, text)
         for agency in AGENCIES:
-            self._make_agency(f"agency-{agency}", _public(events))
+            self._make_agency(f"agency-{agency}", public_pem(events))
 
     def _make_gateway(self, part: str) -> None:
         identity = ec.generate_private_key(ec.SECP256R1())
-        self._write(f"{part}/ketuk_identity_key", _private(identity))
-        self._write(f"{part}/identity_public.pem", _public(identity))
+        self._write(f"{part}/ketuk_identity_key", private_pem(identity))
+        self._write(f"{part}/identity_public.pem", public_pem(identity))
         self._write(f"{part}/ketuk_verification_public_key", self.read("verification_public.pem"))
         self._write(f"{part}/ketuk_sam_pcid", self.read("sam_pcid"))
         self._write(f"{part}/ketuk_sam_conf", self.read("sam_conf"))
@@ -117,13 +117,15 @@ def _password() -> str:
     return secrets.token_hex(16)
 
 
-def _private(key: ec.EllipticCurvePrivateKey) -> str:
+def private_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    """PKCS #8, not encrypted."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
 
 
-def _public(key: ec.EllipticCurvePrivateKey) -> str:
+def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    """The public part."""
     return (
         key.public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

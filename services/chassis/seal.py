@@ -3,7 +3,9 @@
 A data key is random, never stored, and wrapped for one recipient; the sender signs the wrap.
 """
 
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,6 +24,7 @@ _INFO = b"ketuk data key v1"
 _ECDSA = ec.ECDSA(hashes.SHA256())
 _WRAP_LIVES = timedelta(hours=1)
 _CLOCK_SLACK = timedelta(minutes=5)
+_BLOCK = re.compile("-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
@@ -48,6 +51,19 @@ def public_key(pem: str) -> PublicKey:
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 public key")  # noqa: TRY004  the same
     return key
+
+
+def private_keys(pem: str) -> tuple[PrivateKey, ...]:
+    """One or several P-256 private keys, the newest first: while keys are replaced, both open.
+
+    Raises ValueError for anything else.
+    """
+    return tuple(map(private_key, _BLOCK.findall(pem))) or (private_key(pem),)
+
+
+def public_keys(pem: str) -> tuple[PublicKey, ...]:
+    """One or several P-256 public keys, of which each counts. Raises ValueError for anything else."""
+    return tuple(map(public_key, _BLOCK.findall(pem))) or (public_key(pem),)
 
 
 def key_id(key: PublicKey) -> str:
@@ -88,11 +104,13 @@ class Sealer:
 
 @dataclass(frozen=True, kw_only=True)
 class Opener:
-    """Opens what was sealed for us."""
+    """Opens what was sealed for us, with whichever of our keys it was sealed for."""
 
-    key: PrivateKey
+    keys: tuple[PrivateKey, ...]
 
-    def open(self, sealed: Sealed, *, sender: str, identity: PublicKey, sealed_at: datetime) -> bytes:
+    def open(
+        self, sealed: Sealed, *, sender: str, identities: Sequence[PublicKey], sealed_at: datetime
+    ) -> bytes:
         """The content, once sender, signature, validity at the time of sealing and integrity hold.
 
         Raises BrokenSeal where any of them does not.
@@ -101,19 +119,26 @@ class Opener:
         if wrap.sender != sender:
             raise BrokenSeal("sealed in another's name")
         part = wrap.signed_part()
-        try:
-            identity.verify(wrap.signature, part, _ECDSA)
-        except InvalidSignature:
-            raise BrokenSeal("the wrap is not signed by its sender") from None
+        if not any(_signed(part, wrap.signature, by=identity) for identity in identities):
+            raise BrokenSeal("the wrap is not signed by its sender")
         if not _valid(wrap, sealed_at):
             raise BrokenSeal("the wrap had expired")
-        if wrap.recipient != key_id(self.key.public_key()):
+        key = next((key for key in self.keys if key_id(key.public_key()) == wrap.recipient), None)
+        if key is None:
             raise BrokenSeal("sealed for another key")
         try:
-            data_key = _SUITE.decrypt(wrap.wrapped, self.key, info=_INFO)
+            data_key = _SUITE.decrypt(wrap.wrapped, key, info=_INFO)
             return AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, part)
         except (InvalidTag, ValueError):
             raise BrokenSeal("the content was altered") from None
+
+
+def _signed(part: bytes, signature: bytes, *, by: PublicKey) -> bool:
+    try:
+        by.verify(signature, part, _ECDSA)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _valid(wrap: KeyWrap, sealed_at: datetime) -> bool:

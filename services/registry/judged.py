@@ -34,8 +34,8 @@ class VerdictReader:
     """Opens verdicts with the registry's key."""
 
     opener: Opener
-    verification: PublicKey
-    """Verification's signing key."""
+    verification: tuple[PublicKey, ...]
+    """Verification's signing key; two while it is replaced."""
 
     def read(self, arrival: Arrival) -> Judged | Dead:
         """The verdict, or why it must not be worked on."""
@@ -61,7 +61,7 @@ class VerdictReader:
         if verdict.person is None:
             return {}
         content = self.opener.open(
-            verdict.person, sender=VERIFICATION, identity=self.verification, sealed_at=judged
+            verdict.person, sender=VERIFICATION, identities=self.verification, sealed_at=judged
         )
         person = msgspec.json.decode(content, type=Person)
         if (person.tap, person.asked) != (verdict.tap, verdict.asked):

@@ -13,7 +13,7 @@ from chassis.migrated import until_migrated
 from chassis.outbox import Relay
 from chassis.patience import persist
 from chassis.postgres import Pool, PostgresOutbox, database, ping
-from chassis.seal import Opener, private_key, public_key
+from chassis.seal import Opener, private_keys, public_keys
 from chassis.settings import load
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
@@ -74,8 +74,8 @@ async def _serve(
         "registry.verdicts": Verdicts(
             pool=pool,
             reader=VerdictReader(
-                opener=Opener(key=private_key(settings.registry_key.get_secret_value())),
-                verification=public_key(settings.verification_signing_public_key),
+                opener=Opener(keys=private_keys(settings.registry_key.get_secret_value())),
+                verification=public_keys(settings.verification_signing_public_key),
             ),
             teller=Teller(
                 signer=signer,

@@ -5,18 +5,18 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 
-from chassis.seal import private_key, public_key
+from chassis.seal import private_keys, public_keys
 from chassis.settings import ServedSettings
 from registry.places import file_of
 
 
 def _is_private_key(pem: SecretStr) -> SecretStr:
-    private_key(pem.get_secret_value())
+    private_keys(pem.get_secret_value())
     return pem
 
 
 def _is_public_key(pem: str) -> str:
-    public_key(pem)
+    public_keys(pem)
     return pem
 
 
@@ -40,7 +40,7 @@ class RegistrySettings(ServedSettings):
     database_url: str
     http_port: int = 8083
     registry_key: PrivateKeyPem
-    """Opens what verification seals for the registry."""
+    """Opens what verification seals for the registry; while it is replaced the new one, then the old one."""
     verification_signing_public_key: Annotated[str, AfterValidator(_is_public_key)]
     card_ref_key: HashKey
     """Under which a card's UID becomes its `card_ref`; verification has the same."""

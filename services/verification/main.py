@@ -13,7 +13,7 @@ from chassis.health import Health, Pulse
 from chassis.migrated import until_migrated
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox, database, ping
-from chassis.seal import Opener, Sealer, private_key, public_key
+from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
 from chassis.web import application, listening
@@ -53,7 +53,7 @@ async def serve(settings: VerificationSettings, stopping: asyncio.Event) -> None
         )
         readings = Readings(
             pool=pool,
-            opener=Opener(key=private_key(settings.verification_key)),
+            opener=Opener(keys=private_keys(settings.verification_key)),
             bench=bench,
             clock=partial(datetime.now, UTC),
             metrics=metrics,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from chassis.batches import Arrival
-from chassis.seal import BrokenSeal, Opener, public_key
+from chassis.seal import BrokenSeal, Opener, public_keys
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
@@ -49,7 +49,7 @@ def open_reading(arrival: Arrival, *, gateways: Mapping[str, KnownGateway], open
     try:
         began, ended = from_timestamp(read.began), from_timestamp(read.ended)
         content = opener.open(
-            read.evidence, sender=sender, identity=public_key(gateway.public_key), sealed_at=ended
+            read.evidence, sender=sender, identities=public_keys(gateway.public_key), sealed_at=ended
         )
         evidence = _EVIDENCE.decode(content)
     except BrokenSeal as broken:

@@ -2,7 +2,7 @@
 
 from pydantic import Field, field_validator
 
-from chassis.seal import private_key, public_key
+from chassis.seal import private_keys, public_key
 from chassis.settings import ServedSettings
 
 
@@ -14,7 +14,7 @@ class VerificationSettings(ServedSettings):
     database_url: str
     http_port: int = 8002
     verification_key: str
-    """Secret: P-256, PEM; opens evidence."""
+    """Secret: P-256, PEM; opens evidence. While it is replaced the new one and below it the old one."""
     signing_key: str
     """Secret: P-256, PEM; signs what is sealed for the registry."""
     registry_public_key: str
@@ -25,7 +25,7 @@ class VerificationSettings(ServedSettings):
     @field_validator("verification_key", "signing_key")
     @classmethod
     def _is_private(cls, pem: str) -> str:
-        private_key(pem)
+        private_keys(pem)
         return pem
 
     @field_validator("registry_public_key")

@@ -19,7 +19,7 @@ class Containers:
     """Drives docker compose for one project with secrets and ports of its own."""
 
     def __init__(self, *, secrets: Path) -> None:
-        amqps, page = free_ports(2)
+        amqps, page, self.prometheus = free_ports(3)
         self._environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": PROJECT,
@@ -27,6 +27,7 @@ class Containers:
             "KETUK_VERSION": "local",
             "AMQPS_PORT": str(amqps),
             "COUNTER_PORT": str(page),
+            "PROMETHEUS_PORT": str(self.prometheus),
         }
 
     def run(self, *command: str, **more: str) -> str:

@@ -1,5 +1,9 @@
 """A day in operation: secrets are replaced, databases and broker are lost and restored."""
 
+import json
+import urllib.request
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +25,9 @@ ROTATED = (
     ("certificate", "verification"),
     ("certificate", "gateway-polresta-surakarta"),
     ("api-token", ""),
+    ("key", "verification"),
+    ("key", "registry"),
+    ("key", "verification-signing"),
 )
 TAPS = 360
 PORTS = {
@@ -36,12 +43,12 @@ def test_secrets_are_replaced_while_cards_are_tapped_and_nothing_is_lost(trial: 
     taps = Taps(containers, count=TAPS, seed=8)
     taps.reach(20)
     for kind, name in ROTATED:
-        restarts_a_gateway = name.startswith("gateway-")
+        restarts_a_gateway = name.startswith("gateway-") or (kind, name) == ("key", "verification")
         if restarts_a_gateway:
             taps.hold()
         containers.run("deploy/rotate", kind, *([name] if name else []))
         if restarts_a_gateway:
-            until(lambda name=name: containers.is_healthy(containers.replicas(name)[0]))  # type: ignore[misc]
+            _until_ready(containers)
             taps.release()
         taps.reach(taps.tapped + 5)
     assert taps.tapped < TAPS, "the last secret was replaced when no card was tapped any more"
@@ -62,6 +69,22 @@ def test_the_old_password_is_refused_once_it_was_replaced(trial: Trial) -> None:
 
     assert is_let_in(new) == "1"
     assert "password authentication failed" in is_let_in(old)
+
+
+def test_prometheus_finds_every_part_and_reaches_it_by_tls(trial: Trial) -> None:
+    containers = trial.containers
+    containers.compose("--profile", "monitoring", "up", "-d", "--no-deps", "prometheus")
+
+    def all_up() -> bool:
+        with suppress(OSError):
+            url = f"http://127.0.0.1:{containers.prometheus}/api/v1/targets?state=active"
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                targets = json.loads(answer.read())["data"]["activeTargets"]
+            up = Counter(target["labels"]["job"] for target in targets if target["health"] == "up")
+            return up == {"verification": 1, "registry": 2, "gateway": 2, "broker": 1, "queues": 1}
+        return False
+
+    until(all_up, seconds=120)
 
 
 @pytest.fixture(scope="module")

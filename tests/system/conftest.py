@@ -1,7 +1,8 @@
 """The whole of Ketuk as the demo runs it: real broker, databases and pcscd, services as processes."""
 
 import asyncio
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from simulator.kinds import Kind, SimulatedCard
 
 FOLDER = Path(__file__).parents[2] / ".run" / "system"
 TAPS = 39
+SHOWING = ("verification", "registry", "gateway-kelurahan-jebres")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,8 @@ class City:
     services: Services
     run: Run
     account: Account
+    figures: Mapping[str, str]
+    """What each service showed on `/metrics` right after the run, by its name."""
 
     def card(self, kind: Kind) -> SimulatedCard:
         """A card of a kind; the registry was told of it, unless it is of a kind that it does not know."""
@@ -40,6 +44,17 @@ def city() -> Iterator[City]:
         stack.start()
         run = PrivateRun(stack=stack, seed=11, taps=TAPS, kill=("verification", "broker"), say=lambda _: None)
         account = asyncio.run(run.go())
-        yield City(stack=stack, services=run.services, run=run.taps, account=account)
+        yield City(
+            stack=stack,
+            services=run.services,
+            run=run.taps,
+            account=account,
+            figures={name: _shown(run.services.url(name)) for name in SHOWING},
+        )
     finally:
         stack.discard()
+
+
+def _shown(url: str) -> str:
+    with urllib.request.urlopen(f"{url}/metrics", timeout=10) as answer:  # noqa: S310  our own address
+        return str(answer.read().decode())

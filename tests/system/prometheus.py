@@ -45,10 +45,12 @@ class Prometheus:
             NAME,
             [
                 "prometheus",
-                f"--config.file={self._folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={self._folder / 'data'}",
+                # by their bare names: its pages show the paths of rules
+                "--config.file=prometheus.yml",
+                "--storage.tsdb.path=data",
                 f"--web.listen-address=127.0.0.1:{self._port}",
             ],
+            folder=self._folder,
         )  # fmt: skip
         until_ready(NAME, self._answers, children=self._stack.children)
 
@@ -113,7 +115,7 @@ class Prometheus:
         configs[-1] |= {"metrics_path": queues["metrics_path"], "params": queues["params"]}
         return {
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
-            "rule_files": [str(self._folder / "alerts.yml")],
+            "rule_files": ["alerts.yml"],
             "scrape_configs": configs,
         }
 

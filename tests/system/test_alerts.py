@@ -101,8 +101,8 @@ def watched() -> Iterator[Watched]:
         stack.start()
         run = PrivateRun(stack=stack, seed=5, taps=13, kill=(), say=lambda _: None)
         run.services.start()
-        asyncio.run(enter_city(run.taps.site, cards=[card for hand in run.taps.hands for card in hand]))
         run.services.until_all_ready()
+        asyncio.run(enter_city(run.taps.site, cards=[card for hand in run.taps.hands for card in hand]))
         names = ("verification", "registry", *run.services.gateways())
         prometheus = Prometheus(
             stack=stack, services={name: urlsplit(run.services.url(name)).netloc for name in names}

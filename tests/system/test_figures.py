@@ -1,11 +1,9 @@
 """What the services show on `/metrics` after a run."""
 
-import urllib.request
-
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from tests.system.conftest import City
+from tests.system.conftest import SHOWING, City
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -18,9 +16,7 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 def figures(city: City, service: str) -> tuple[set[str], Samples]:
     """The families' names, and the samples by name."""
-    address = f"{city.services.url(service)}/metrics"
-    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310  our own address
-        families = list(parse(answer.read().decode()))
+    families = list(parse(city.figures[service]))
     samples: Samples = {}
     for sample in (sample for family in families for sample in family.samples):
         samples.setdefault(sample.name, []).append((sample.labels, sample.value))
@@ -59,7 +55,7 @@ def test_a_gateway_shows_its_taps_and_readers(city: City) -> None:
     assert sum(value for _, value in samples["ketuk_readers"]) == 1
 
 
-@pytest.mark.parametrize("service", ["verification", "registry", "gateway-kelurahan-jebres"])
+@pytest.mark.parametrize("service", SHOWING)
 def test_no_label_names_a_person_or_a_card(city: City, service: str) -> None:
     _, samples = figures(city, service)
     values = {value for found in samples.values() for labels, _ in found for value in labels.values()}

@@ -6,7 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from chassis.seal import public_key
+from chassis.seal import public_keys
 from registry.agreement import Agreement
 from registry.api.answers import answer, body
 from registry.api.bodies import AgreementBody, CardBody, GatewayBody, InstitutionBody
@@ -92,6 +92,6 @@ def _agreement(institution: str, sent: AgreementBody) -> Agreement:
 
 def _check_key(pem: str) -> None:
     try:
-        public_key(pem)
+        public_keys(pem)
     except ValueError:
         raise Unfit("the public key is not a P-256 key in PEM") from None

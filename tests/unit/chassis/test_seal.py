@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import BrokenSeal, Opener, Sealer, key_id, private_key
+from chassis.seal import BrokenSeal, Opener, Sealer, key_id, private_key, private_keys, public_keys
 from ketuk_events.sealed import Sealed
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -26,8 +26,8 @@ def opened(
     identity: ec.EllipticCurvePrivateKey = SENDER,
     sealed_at: datetime = NOW,
 ) -> bytes:
-    opener = Opener(key=by)
-    return opener.open(sealed, sender=sender, identity=identity.public_key(), sealed_at=sealed_at)
+    opener = Opener(keys=(by,))
+    return opener.open(sealed, sender=sender, identities=[identity.public_key()], sealed_at=sealed_at)
 
 
 @given(st.binary(max_size=5000))
@@ -95,3 +95,44 @@ def test_a_private_key_that_is_locked_is_refused_as_a_wrong_value() -> None:
 def test_a_key_is_named_by_its_digest() -> None:
     sealed = SEALER.seal(CONTENT, now=NOW)
     assert sealed.wrap.recipient == key_id(RECIPIENT.public_key()) != key_id(SENDER.public_key())
+
+
+def test_while_a_key_is_replaced_both_open_and_either_signature_counts() -> None:
+    new, old = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    both = private_keys(pem(new) + pem(old))
+    identities = public_keys(public_pem(STRANGER) + public_pem(SENDER))
+    for recipient in (new, old):
+        sealer = Sealer(sender=SEALER.sender, identity=SENDER, recipient=recipient.public_key())
+        sealed = sealer.seal(CONTENT, now=NOW)
+        assert (
+            Opener(keys=both).open(sealed, sender=SEALER.sender, identities=identities, sealed_at=NOW)
+            == CONTENT
+        )
+    with pytest.raises(BrokenSeal, match="another key"):
+        Opener(keys=private_keys(pem(new))).open(
+            sealed, sender=SEALER.sender, identities=identities, sealed_at=NOW
+        )
+
+
+def test_what_is_no_key_is_refused_among_several_too() -> None:
+    for wrong in (
+        "",
+        "nonsense",
+        pem(SENDER) + "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
+    ):
+        with pytest.raises(ValueError):  # noqa: PT011  whatever the library says
+            private_keys(wrong)
+
+
+def pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )

@@ -61,7 +61,7 @@ GOOD = arrival(FOUND)
 
 
 def test_what_a_known_gateway_sealed_is_opened() -> None:
-    opened = open_reading(GOOD, gateways=KNOWN, opener=Opener(key=VERIFICATION))
+    opened = open_reading(GOOD, gateways=KNOWN, opener=Opener(keys=(VERIFICATION,)))
     assert opened.evidence == FOUND
 
 
@@ -81,21 +81,21 @@ def test_what_a_known_gateway_sealed_is_opened() -> None:
 )
 def test_what_is_not_authentic_is_not_opened(forged: Arrival, reason: str) -> None:
     with pytest.raises(Unauthenticated, match=reason):
-        open_reading(forged, gateways=KNOWN, opener=Opener(key=VERIFICATION))
+        open_reading(forged, gateways=KNOWN, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_gateway_that_nobody_announced_is_not_believed() -> None:
     with pytest.raises(Unauthenticated, match="unknown gateway"):
-        open_reading(GOOD, gateways={}, opener=Opener(key=VERIFICATION))
+        open_reading(GOOD, gateways={}, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_gateway_speaks_for_its_own_institution_only() -> None:
     other = {NAME: replace(KNOWN[NAME], institution="polresta-surakarta")}
     with pytest.raises(Unauthenticated, match="another institution"):
-        open_reading(GOOD, gateways=other, opener=Opener(key=VERIFICATION))
+        open_reading(GOOD, gateways=other, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_suspended_gateway_is_opened_for_its_reading_is_judged() -> None:
     suspended = {NAME: replace(KNOWN[NAME], approved=False)}
-    opened = open_reading(GOOD, gateways=suspended, opener=Opener(key=VERIFICATION))
+    opened = open_reading(GOOD, gateways=suspended, opener=Opener(keys=(VERIFICATION,)))
     assert not opened.gateway.approved
