@@ -34,6 +34,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """See above. The containers run until the tests have ended."""
     folder = tmp_path_factory.mktemp("compose")
     containers = Containers(secrets=folder / "secrets")
+    containers.clear()
     containers.run("deploy/images")
     containers.run("deploy/secrets")
     build_next(containers, folder=folder)
@@ -47,7 +48,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     finally:
         (Path.cwd() / ".run").mkdir(exist_ok=True)
         (Path.cwd() / ".run" / "compose.log").write_text(containers.compose("logs", "--no-color"))
-        containers.compose("down", "-v", "--remove-orphans")
+        containers.clear()
 
 
 def _operate(trial: Trial, taps: Taps) -> None:

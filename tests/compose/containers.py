@@ -48,6 +48,11 @@ class Containers:
         """`docker compose` with both profiles' services in view."""
         return self.run("deploy/compose", "--profile", "simulator", *arguments, **more)
 
+    def clear(self) -> None:
+        """Remove all that this project has here: containers, networks, volumes; also those of a run that was cut off."""
+        profiles = [word for each in ("simulator", "tools", "monitoring") for word in ("--profile", each)]
+        self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
+
     def started(self, *arguments: str) -> subprocess.Popen[str]:
         """`docker compose` in the background, to read what it prints."""
         return subprocess.Popen(
