@@ -49,7 +49,7 @@ class Containers:
         return self.run("deploy/compose", "--profile", "simulator", *arguments, **more)
 
     def clear(self) -> None:
-        """Remove all that this project has here: containers, networks, volumes; also those of a run that was cut off."""
+        """Remove all that this project has here, volumes too, and what a run left that was cut off."""
         profiles = [word for each in ("simulator", "tools", "monitoring") for word in ("--profile", each)]
         self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
 

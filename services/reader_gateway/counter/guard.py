@@ -10,6 +10,8 @@ from aiohttp import web
 from yarl import URL
 
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_FOR_THE_OPERATOR = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked for from other machines, under the name that this one has there; nothing of a tap is in them."""
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,8 +32,10 @@ async def only_this_computer(
     Raises:
         HTTPForbidden: it does not.
     """
+    if request.path in _FOR_THE_OPERATOR:
+        return await handler(request)
     origin = request.headers.get("Origin")
-    if not _is_own(request.host) or (origin is not None and origin != f"http://{request.host}"):
+    if not _is_own(request.host) or (origin is not None and origin != f"{request.scheme}://{request.host}"):
         raise web.HTTPForbidden(text="This page answers only on its own computer.\n")
     return await handler(request)
 

@@ -168,3 +168,22 @@ async def test_the_page_answers_to_every_name_of_this_computer(officer: Officer,
     assert (await officer.ask("GET", "/", Host=host)).status == 200
     own = f"http://{host}"
     assert (await officer.ask("PUT", "/purpose/identify", Host=host, Origin=own)).status == 204
+
+
+async def test_a_page_shown_by_tls_may_ask_for_what_an_officer_does() -> None:
+    own = {"Host": "127.0.0.1:8001", "Origin": "https://127.0.0.1:8001"}
+
+    async def done(_: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    request = make_mocked_request("PUT", "/purpose/identify", headers=own).clone(scheme="https")
+    assert (await only_this_computer(request, done)).status == 204
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_health_and_metrics_are_shown_to_the_operators_network(path: str) -> None:
+    async def shown(_: web.Request) -> web.Response:
+        return web.Response()
+
+    request = make_mocked_request("GET", path, headers={"Host": "172.21.0.5:8001"})
+    assert (await only_this_computer(request, shown)).status == 200
