@@ -11,6 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from chassis.figures import Figures
 from chassis.health import Health
 
+FOR_THE_OPERATOR = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked for from other machines, under the name that this one has there; nothing of a tap is in them."""
+
 
 def application(*, health: Health, figures: Figures) -> web.Application:
     """An aiohttp application with the three; the service adds its own routes."""

@@ -31,7 +31,7 @@ from registry.office import Office
 from registry.settings import RegistrySettings
 from registry.snapshots import Snapshots
 from registry.store import places as stored_places
-from registry.telling import Teller
+from registry.telling import QUEUE, Teller
 from registry.verdicts import Verdicts
 
 _NAME = "registry"
@@ -71,7 +71,7 @@ async def _serve(
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
     office = Office(pool=pool, outbox=outbox, region=settings.region)
     handlers: dict[str, Handle] = {
-        "registry.verdicts": Verdicts(
+        QUEUE: Verdicts(
             pool=pool,
             reader=VerdictReader(
                 opener=Opener(keys=private_keys(settings.registry_key.get_secret_value())),

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from tests.compose.containers import Containers
+from tests.compose.containers import PROJECT, Containers
 
 _TAPPED = re.compile(r"^ *(\d+)  [a-z-]+/")
 _NUMBERS = ("taps", "delivered", "lost", "unexpected", "duplicated", "wrong")
@@ -49,8 +49,10 @@ class Taps:
         self._signal("USR2")
 
     def _signal(self, name: str) -> None:
-        ours = "label=com.docker.compose.service=simulator"
-        for each in self._containers.run("docker", "ps", "-q", "--filter", ours).split():
+        ours = [f"label=com.docker.compose.{each}" for each in (f"project={PROJECT}", "service=simulator")]
+        for each in self._containers.run(
+            "docker", "ps", "-q", "--filter", ours[0], "--filter", ours[1]
+        ).split():
             self._containers.run("docker", "kill", "-s", name, each)
 
     def end(self) -> dict[str, Any]:

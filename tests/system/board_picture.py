@@ -5,7 +5,7 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from tests.system.pictures import page_of
 
 Series = list[tuple[dict[str, str], list[tuple[float, float]]]]
 _WIDTH, _HEIGHT = 460, 150
@@ -21,15 +21,9 @@ _STYLE = (
 def draw(boards: list[Path], *, ask: Callable[[str], Series], file: str) -> None:
     """Draw boards below each other into a PNG; `ask` answers a query over the last minutes."""
     body = "".join(_board(json.loads(board.read_text()), ask) for board in boards)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1012, "height": 600})
+    with page_of(width=1012, height=600) as page:
         page.set_content(f"<style>{_STYLE}</style>{body}")
         page.screenshot(path=file, full_page=True)
-        browser.close()
 
 
 def _board(board: dict[str, object], ask: Callable[[str], Series]) -> str:

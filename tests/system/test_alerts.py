@@ -14,7 +14,6 @@ import aio_pika
 import asyncpg
 import pytest
 import yaml
-from playwright.sync_api import sync_playwright
 from yarl import URL
 
 from chassis.broker import DEAD_LETTERS, EVENTS
@@ -24,6 +23,7 @@ from dev.stack.stack import Stack
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
 from tests.system.board_picture import draw
+from tests.system.pictures import page_of
 from tests.system.prometheus import RULES, Prometheus
 
 FOLDER = Path(__file__).parents[2] / ".run" / "alerts"
@@ -211,12 +211,6 @@ def _picture(prometheus: Prometheus) -> None:
     file = os.environ.get("KETUK_ALERT_SCREENSHOT")
     if file is None:
         return
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with page_of(width=1280, height=900) as page:
         page.goto(f"{prometheus.url}{_ALERTS_PAGE}")
         page.screenshot(path=file)
-        browser.close()

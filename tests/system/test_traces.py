@@ -9,12 +9,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from playwright.sync_api import sync_playwright
 
 from dev.demo.private import PrivateRun
 from dev.ledger.account import Account
 from dev.stack.stack import Stack
 from tests.system.collector import Collector, Kept, collecting
+from tests.system.pictures import page_of
 
 FOLDER = Path(__file__).parents[2] / ".run" / "traces"
 TAPS = 13
@@ -140,13 +140,7 @@ def _picture(spans: list[Kept]) -> None:
         "td{padding:4px 10px;border-bottom:1px solid #ddd;white-space:nowrap}.bar{width:60%}"
         "i{display:block;height:14px;background:#0b6e4f}"
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1100, "height": 60 + 34 * len(spans)})
+    with page_of(width=1100, height=60 + 34 * len(spans)) as page:
         total = (last - first) / 1e6
         page.set_content(f"<style>{style}</style><b>One tap, {total:.0f} ms</b><table>{rows}</table>")
         page.screenshot(path=file)
-        browser.close()

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from yarl import URL
 
+from chassis.web import FOR_THE_OPERATOR
+
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-_FOR_THE_OPERATOR = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked for from other machines, under the name that this one has there; nothing of a tap is in them."""
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -32,7 +32,7 @@ async def only_this_computer(
     Raises:
         HTTPForbidden: it does not.
     """
-    if request.path in _FOR_THE_OPERATOR:
+    if request.path in FOR_THE_OPERATOR:
         return await handler(request)
     origin = request.headers.get("Origin")
     if not _is_own(request.host) or (origin is not None and origin != f"{request.scheme}://{request.host}"):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from chassis.seal import BrokenSeal, Opener, Sealer, key_id, private_key, private_keys, public_keys
+from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.sealed import Sealed
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -99,7 +100,7 @@ def test_a_key_is_named_by_its_digest() -> None:
 
 def test_while_a_key_is_replaced_both_open_and_either_signature_counts() -> None:
     new, old = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    both = private_keys(pem(new) + pem(old))
+    both = private_keys(private_pem(new) + private_pem(old))
     identities = public_keys(public_pem(STRANGER) + public_pem(SENDER))
     for recipient in (new, old):
         sealer = Sealer(sender=SEALER.sender, identity=SENDER, recipient=recipient.public_key())
@@ -109,7 +110,7 @@ def test_while_a_key_is_replaced_both_open_and_either_signature_counts() -> None
             == CONTENT
         )
     with pytest.raises(BrokenSeal, match="another key"):
-        Opener(keys=private_keys(pem(new))).open(
+        Opener(keys=private_keys(private_pem(new))).open(
             sealed, sender=SEALER.sender, identities=identities, sealed_at=NOW
         )
 
@@ -118,21 +119,7 @@ def test_what_is_no_key_is_refused_among_several_too() -> None:
     for wrong in (
         "",
         "nonsense",
-        pem(SENDER) + "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
+        private_pem(SENDER) + "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
     ):
         with pytest.raises(ValueError):  # noqa: PT011  whatever the library says
             private_keys(wrong)
-
-
-def pem(key: ec.EllipticCurvePrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
-    return (
-        key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
-    )
