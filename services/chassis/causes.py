@@ -31,8 +31,10 @@ def words(failure: BaseException) -> str:
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:
-    """The failure, and what it came from."""
-    seen: BaseException | None = failure
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+    """The failure, and what it came from; each once, for some come from each other in a circle."""
+    seen: list[BaseException] = []
+    cause: BaseException | None = failure
+    while cause is not None and cause not in seen:
+        yield cause
+        seen.append(cause)
+        cause = cause.__cause__ or cause.__context__
