@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo test test-compose scale images secrets lint format contract lock clean
+.PHONY: help setup stack stop demo chaos test fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -13,13 +13,29 @@ help: ## what can be made
 demo: $(VENV)/demo.stamp packages-demo ## tap simulated cards through everything: make demo [TAPS=200] [SEED=7] [KILL=verification,broker]
 	@exec $(BIN)/python -m dev.demo $(if $(TAPS),--taps $(TAPS)) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
+chaos: $(VENV)/demo.stamp packages-demo ## taps under fire: kill, restart and cut everything, then a ledger: make chaos [TAPS=10000] [SEED=n]
+	@exec $(BIN)/python -m dev.chaos $(if $(TAPS),--taps $(TAPS)) $(if $(SEED),--seed $(SEED))
+
 test: setup ## all tests, on a private broker, databases and pcscd
 	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/fuzz
 	$(BIN)/python -m pytest tests/integration tests/system
+
+fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
+	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))
 
 test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded
 	@deploy/engine
 	$(BIN)/python -m pytest tests/compose
+
+bench-card: $(VENV)/dev.stamp ## how long reading a card takes over the radio: writes docs/card.md
+	$(BIN)/python -m bench.card
+
+bench-registry: packages-demo $(VENV)/dev.stamp ## import a city's residents beside a bare COPY, ask for reports: writes docs/registry-speed.md
+	$(BIN)/python -m bench.registry
+
+model: setup ## a counter in any order of events, other days each time: make model [MINUTES=10]
+	KETUK_MODEL_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest tests/integration/counter_model
 
 scale: setup ## measure what a tap costs, and write docs/scale.md: what a country of counters needs
 	$(BIN)/python -m dev.scale
@@ -46,6 +62,9 @@ stack: $(VENV)/demo.stamp packages-demo ## start a private broker, databases and
 stop: ## end what `make stack` started
 	@$(BIN)/python -m dev.stack stop
 
+bench: packages-demo $(VENV)/bench.stamp ## judge 20,000 readings beside the usual ways, and write docs/speed.md: make bench [LETTERS=20000]
+	$(BIN)/python -m bench.verification $(if $(LETTERS),--letters $(LETTERS))
+
 images: ## build the container images (and stand-ins for the official ones, where no registry is reached)
 	@deploy/images
 
@@ -59,6 +78,9 @@ format: $(VENV)/dev.stamp ## put the code in its form
 contract: $(VENV)/dev.stamp ## write schemas, AsyncAPI, examples and the table of outcomes from the types
 	$(BIN)/python -m dev.contract
 
+verdicts: setup ## tap cards for the worked examples of docs/verdicts.md, and write it
+	KETUK_WRITE_VERDICTS=1 $(BIN)/python -m pytest tests/system/outcomes/test_examples.py
+
 lock: ## write requirements/*.txt anew (needs uv)
 	@dev/lock
 
@@ -68,6 +90,10 @@ clean: stop ## remove the virtual environment and all state
 # The demo's environment is a part of the developers': whoever has the second needs no other.
 $(VENV)/demo.stamp: requirements/build.txt requirements/demo.txt pyproject.toml | packages-demo
 	@dev/environment demo
+
+# The peers that verification is compared with, beside whatever else is in the environment.
+$(VENV)/bench.stamp: requirements/build.txt requirements/bench.txt pyproject.toml | packages-demo
+	@dev/environment bench
 
 $(VENV)/dev.stamp: requirements/build.txt requirements/dev.txt pyproject.toml | packages-test
 	@dev/environment dev

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from simulator.apdu import AS_MUCH_AS_THERE_IS, Command, parse
 from simulator.card_authentication import (
@@ -34,18 +35,39 @@ from simulator.status_words import (
     RefusedError,
 )
 
+TYPE_A_UID = 7
 _SHORT_FILE_IDENTIFIER = 0x80
+_AVAILABLE = 0x6C
+# Public sources name two commands for the UID of a type B card; each with its own Le.
+_UID_EXPECTED = {0xDD: 8, 0xDF: AS_MUCH_AS_THERE_IS}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traits:
+    """Ways in which cards differ that public sources leave open."""
+
+    uid_instruction: int = 0xDD
+    """Which of the two commands gives the UID of a type B card."""
+    most_plain: int = AS_MUCH_AS_THERE_IS
+    """Bytes that READ BINARY gives at once."""
+    most_protected: int = LONGEST_DATA
+    """And under secure messaging."""
+    too_much: bytes | None = WRONG_LENGTH
+    """What READ BINARY says where more is asked for (6Cxx with what there is); None: it gives what it can."""
+    past_the_end: bytes | None = None
+    """What it says where the file ends before; None: it gives what there is, with 6282 unless Le is 00."""
 
 
 class KtpCard:
     """A KTP-el, sans-I/O: commands in, answers out.
 
     Args:
-        uid: 7 bytes, the UID of a type A card.
+        uid: 7 bytes of a type A card, 8 of a type B card.
         files: What is on the card, with the length bytes.
         keys: The issuer's keys for this card. A copy has none: it waves every authentication through, as
             whoever made it would want, and cannot answer it.
         damaged: For a damaged file, the offset from which its content can no longer be relied on.
+        traits: Ways in which cards differ that public sources leave open.
     """
 
     def __init__(
@@ -55,13 +77,20 @@ class KtpCard:
         files: Mapping[FileId, bytes],
         keys: CardKeys | None,
         damaged: Mapping[FileId, int] | None = None,
+        traits: Traits = Traits(),
     ) -> None:
         self.uid = uid
         self.atr = contactless_atr(uid[-4:])
         self._files = files
         self._keys = keys
         self._damaged = damaged or {}
+        self._traits = traits
         self.reset()
+
+    @property
+    def lengths(self) -> dict[FileId, int]:
+        """The bytes of each file, with the length bytes."""
+        return {file_id: len(file) for file_id, file in self._files.items()}
 
     def reset(self) -> None:
         """Forgets the selected file, the challenge and the session, as on every power-on."""
@@ -80,7 +109,9 @@ class KtpCard:
     def _respond(self, command: Command) -> bytes:
         match command.cla, command.ins:
             case 0xFF, 0xCA:
-                return uid_answer(self.uid, command.expected)
+                return uid_answer(self._uid_for_the_reader(), command.expected)
+            case 0x00, (0xDD | 0xDF) as instruction:
+                return self._give_uid(instruction, command.expected)
             case 0x00, 0x84:
                 return self._give_challenge(command)
             case 0x00, 0x82:
@@ -92,6 +123,17 @@ class KtpCard:
                 return self._serve_protected(command)
             case _:
                 raise RefusedError(UNKNOWN_CLASS)
+
+    def _uid_for_the_reader(self) -> bytes:
+        """What the reader's own command gives: of a type B card only its pseudo-unique identifier."""
+        return self.uid if len(self.uid) == TYPE_A_UID else self.uid[-4:]
+
+    def _give_uid(self, instruction: int, expected: int | None) -> bytes:
+        if len(self.uid) == TYPE_A_UID or instruction != self._traits.uid_instruction:
+            raise RefusedError(UNKNOWN_INSTRUCTION)
+        if expected != _UID_EXPECTED[instruction]:
+            raise RefusedError(WRONG_LENGTH)
+        return self.uid + SUCCESS
 
     def _give_challenge(self, command: Command) -> bytes:
         if command.expected != CHALLENGE_LENGTH:
@@ -151,8 +193,11 @@ class KtpCard:
             raise RefusedError(FILE_NOT_FOUND)
 
     def _read(self, command: Command, *, protected: bool) -> tuple[bytes, bytes]:
-        if command.expected is None or (protected and command.expected > LONGEST_DATA):
+        most = self._traits.most_protected if protected else self._traits.most_plain
+        if command.expected is None:
             raise RefusedError(WRONG_LENGTH)
+        if command.expected > most and self._traits.too_much is not None:
+            raise RefusedError(_with_available(self._traits.too_much, most))
         if command.p1 & _SHORT_FILE_IDENTIFIER:
             raise RefusedError(WRONG_PARAMETERS)
         if self._selected is None:
@@ -162,11 +207,18 @@ class KtpCard:
         file, start = self._files[self._selected], command.p1p2
         if start >= len(file):
             raise RefusedError(WRONG_OFFSET)
-        end = start + command.expected
+        end = start + min(command.expected, most)
+        if end > len(file) and self._traits.past_the_end is not None:
+            raise RefusedError(_with_available(self._traits.past_the_end, len(file) - start))
         part = file[start:end]
         sound_until = self._damaged.get(self._selected)
         if sound_until is not None and end > sound_until:
             sound = max(0, sound_until - start)
             return part[:sound] + bytes(len(part) - sound), MAY_BE_CORRUPTED
-        at_end = len(part) < command.expected < AS_MUCH_AS_THERE_IS
+        at_end = end > len(file) and command.expected < AS_MUCH_AS_THERE_IS
         return part, END_OF_FILE if at_end else SUCCESS
+
+
+def _with_available(status: bytes, available: int) -> bytes:
+    """6Cxx says in xx how many bytes may be asked for."""
+    return bytes((_AVAILABLE, available % AS_MUCH_AS_THERE_IS)) if status[0] == _AVAILABLE else status

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
 
-from simulator.chip import MuteChip
+from simulator.chip import Chip
+from simulator.foreign_chips import MuteChip
 from simulator.kinds import Kind, SimulatedCard
 from simulator.record import Departure, Tapped
 from simulator.sam import Sam
@@ -24,7 +25,8 @@ class VirtualReader:
     Args:
         number: Counted from 0.
         port: Of the card slot; the SAM slot is the next one.
-        sam: Sits in the SAM slot, except for taps of the kind that finds none; None leaves that slot alone.
+        sam: Sits in the SAM slot, except for taps of the kinds that find another one there, or none; None
+            leaves that slot alone.
         patience: Seconds of silence after which a card leaves that nobody reads.
         mute_stays: Seconds that a mute card stays.
     """
@@ -38,6 +40,7 @@ class VirtualReader:
         self._patience = patience
         self._mute_stays = mute_stays
         self._inserted_sam: Inserted | None = None
+        self._sam_inside: Chip | None = None
         self._released = asyncio.Event()
         self._released.set()
         self._disturbed = False
@@ -51,7 +54,7 @@ class VirtualReader:
             TimeoutError: The reader does not notice the SAM, for instance because another one is in the slot.
         """
         try:
-            await self._insert_sam()
+            await self._have_sam(self._sam)
             yield self
         finally:
             await self._take_sam()
@@ -72,11 +75,13 @@ class VirtualReader:
             OSError: There is no such reader.
             TimeoutError: The reader does not notice the card.
         """
-        if card.kind is Kind.NO_SAM:
-            await self._take_sam()
-        else:
-            await self._insert_sam()
-        inserted = await Inserted.enter(card.chip, port=self._port, leaves_after=card.leaves_after)
+        await self._have_sam(_sam_for(card.kind, self._sam))
+        inserted = await Inserted.enter(
+            card.chip,
+            port=self._port,
+            leaves_after=card.leaves_after,
+            seconds_a_command=card.seconds_a_command,
+        )
         entered = datetime.now(UTC)
         try:
             # A connection that is dropped before it was noticed would delay the next one by seconds.
@@ -122,17 +127,32 @@ class VirtualReader:
                 async with asyncio.timeout(self._patience):
                     await _first_of(inserted.read.wait(), inserted.gone.wait())
 
-    async def _insert_sam(self) -> None:
-        if self._sam is None or (self._inserted_sam is not None and not self._inserted_sam.gone.is_set()):
+    async def _have_sam(self, sam: Chip | None) -> None:
+        there = self._inserted_sam is not None and not self._inserted_sam.gone.is_set()
+        if there and sam is self._sam_inside:
             return
         await self._take_sam()
-        self._inserted_sam = await Inserted.enter(self._sam, port=self._port + 1)
+        if sam is None:
+            return
+        self._sam_inside = sam
+        self._inserted_sam = await Inserted.enter(sam, port=self._port + 1)
         await asyncio.wait_for(self._inserted_sam.noticed.wait(), NOTICED_WITHIN)
 
     async def _take_sam(self) -> None:
         if self._inserted_sam is not None:
             await self._inserted_sam.leave()
             self._inserted_sam = None
+
+
+def _sam_for(kind: Kind, sam: Sam | None) -> Chip | None:
+    """What is in the SAM slot when a card of that kind is tapped, where `sam` is the reader's own."""
+    if sam is None or kind is Kind.NO_SAM:
+        return None
+    if kind is Kind.SAM_SILENT:
+        return MuteChip()
+    if kind is Kind.SAM_REFUSED:
+        return sam.of_another_institution()
+    return sam.locked() if kind is Kind.SAM_LOCKED else sam
 
 
 async def _first_of(*waits: Coroutine[None, None, Literal[True]]) -> None:

@@ -29,7 +29,6 @@ from simulator.status_words import (
     UNKNOWN_CLASS,
     UNKNOWN_INSTRUCTION,
     VERIFICATION_FAILED,
-    WRONG_DATA,
     WRONG_LENGTH,
     WRONG_PARAMETERS,
     RefusedError,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 OPENING_TRIES = 3
 
 _UID_LENGTH = 8
-_TYPE_A_PREFIX = b"\x80"
 # The length of the card control data, by P2 of the command that brings it.
 _CONTROL_LENGTHS = {0x00: 29, 0x01: 51}
 
@@ -73,17 +71,19 @@ class Sam:
         issuer: Whose cards it knows.
         pcid: 16 bytes, and
         conf: 32 bytes: the secrets that its owner opens it with.
+        tries_left: Wrong openings that it still takes; with none it is locked.
     """
 
     atr = bytes.fromhex("3B800181")
 
-    def __init__(self, issuer: Issuer, *, pcid: bytes, conf: bytes) -> None:
+    def __init__(self, issuer: Issuer, *, pcid: bytes, conf: bytes, tries_left: int = OPENING_TRIES) -> None:
         self._issuer = issuer
+        self._pcid, self._conf = pcid, conf
         self._opening = b"".join(
             bytes(a ^ b for a, b in zip(pcid, half, strict=True)) for half in (conf[:16], conf[16:])
         )
         self._serial = secrets.token_bytes(_UID_LENGTH)
-        self._tries_left = OPENING_TRIES
+        self._tries_left = tries_left
         self._commands: dict[int, Callable[[Command], bytes]] = {
             0xF0: self._open,
             0xF1: self._approach_card,
@@ -96,6 +96,14 @@ class Sam:
             0xFF: self._forget_card,
         }
         self.reset()
+
+    def of_another_institution(self) -> "Sam":
+        """Returns a SAM of the same issuer that opens with the secrets of another owner."""
+        return Sam(self._issuer, pcid=secrets.token_bytes(len(self._pcid)), conf=self._conf)
+
+    def locked(self) -> "Sam":
+        """Returns the same SAM as it is after too many wrong openings."""
+        return Sam(self._issuer, pcid=self._pcid, conf=self._conf, tries_left=0)
 
     def reset(self) -> None:
         """Forgets that it was opened, and the card, as on every power-on. Wrong openings stay counted."""
@@ -145,8 +153,6 @@ class Sam:
             raise RefusedError(WRONG_LENGTH)
         control = command.data[:control_length]
         uid8 = command.data[control_length:-CHALLENGE_LENGTH]
-        if not uid8.startswith(_TYPE_A_PREFIX):
-            raise RefusedError(WRONG_DATA)
         token = Token(
             other=command.data[-CHALLENGE_LENGTH:],
             own=secrets.token_bytes(CHALLENGE_LENGTH),

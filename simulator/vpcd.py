@@ -18,9 +18,17 @@ _DEPARTURE_SECONDS = 3.0
 class Inserted:
     """A chip while it is in a slot. `enter` makes one; `leave` has to follow."""
 
-    def __init__(self, contact: Contact, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        contact: Contact,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        seconds_a_command: float,
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._seconds_a_command = seconds_a_command
         self._talking = asyncio.create_task(self._talk())
         self.contact = contact
         self.noticed_at: datetime | None = None
@@ -31,15 +39,29 @@ class Inserted:
         """It was pulled out, or pcscd is away."""
 
     @classmethod
-    async def enter(cls, chip: Chip, *, port: int, leaves_after: int | None = None) -> Self:
-        """Puts a chip into the slot.
+    async def enter(
+        cls,
+        chip: Chip,
+        *,
+        port: int,
+        leaves_after: int | None = None,
+        silent_after: int | None = None,
+        seconds_a_command: float = 0.0,
+    ) -> Self:
+        """Puts a chip into the slot, which thinks so long before each answer; see `Contact` for the rest.
 
         Raises:
             OSError: No reader listens on that port.
         """
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(Contact(chip, leaves_after=leaves_after), reader, writer)
+        connection = writer.get_extra_info("socket")
+        if connection.getsockname() == connection.getpeername():
+            # TCP may join a connection to itself where nobody listens, which would keep pcscd from its port
+            writer.close()
+            raise ConnectionRefusedError(f"no reader on port {port}")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        contact = Contact(chip, leaves_after=leaves_after, silent_after=silent_after)
+        return cls(contact, reader, writer, seconds_a_command=seconds_a_command)
 
     async def leave(self, *, surely: bool = False) -> None:
         """Takes the chip out; returns when the reader has noticed, so that another chip may enter.
@@ -68,9 +90,11 @@ class Inserted:
                 self._writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
                 length = int.from_bytes(await self._reader.readexactly(_LENGTH_BYTES), "big")
                 frame = await self._reader.readexactly(length)
-                was_read = self.contact.was_read
+                was_read, said = self.contact.was_read, self.contact.commands
                 answer = self.contact.receive(frame)
                 self._tell(was_read=was_read)
+                if self.contact.commands > said:
+                    await asyncio.sleep(self._seconds_a_command)
                 if answer is not None:
                     self._writer.write(len(answer).to_bytes(_LENGTH_BYTES, "big") + answer)
         except (asyncio.IncompleteReadError, OSError):

@@ -17,6 +17,8 @@ from dev.compose.authority import new_authority
 from dev.compose.secrets import SERVED, keep, make, write
 from dev.stack.secret_files import REGION, SecretFiles, private_pem, public_pem
 
+DATABASE_ROLES = ("verification", "registry", "registry_owner")
+
 
 class Unknown(Exception):
     """There is no such secret; `str()` says what there is."""
@@ -52,10 +54,10 @@ def renew_account(folder: Path, name: str) -> None:
 
 
 def renew_password(folder: Path, name: str) -> None:
-    """A new password for a service's role in its database."""
+    """A new password for a role in a database."""
     passwords = SecretFiles(folder=folder).passwords()
-    if name not in {"verification", "registry"}:
-        raise Unknown(f"{name} has no database; these have one: verification, registry")
+    if name not in DATABASE_ROLES:
+        raise Unknown(f"{name} is no role in a database; these are: {', '.join(DATABASE_ROLES)}")
     write(folder / "passwords.json", msgspec.json.encode({**passwords, name: secrets.token_hex(16)}).decode())
 
 

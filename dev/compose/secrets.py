@@ -22,7 +22,7 @@ SERVED = (
     "registry",
     *(f"gateway-{gateway}" for gateway in GATEWAYS),
 )
-CALLERS = ("topology", "operator", *(f"agency-{agency}" for agency in AGENCIES))
+CALLERS = ("topology", "operator", "registry-migrations", *(f"agency-{agency}" for agency in AGENCIES))
 DATABASES = ("verification", "registry")
 _BROKER = "broker:5671"
 
@@ -38,8 +38,10 @@ def make(folder: Path) -> None:
         Issuer.generate().save(issuer)
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o444)
-    (folder / "authority").chmod(0o700)
-    (folder / "authority" / "key.pem").chmod(0o400)
+    for own in ("authority", "root"):
+        if (folder / own).exists():  # secrets of an earlier version have no root
+            (folder / own).chmod(0o700)
+            (folder / own / "key.pem").chmod(0o400)
     folder.chmod(0o700)
 
 
@@ -64,6 +66,8 @@ def _addresses(secrets: SecretFiles) -> dict[str, str]:
     found = {
         "broker/administrator.conf": f"default_user = admin\ndefault_pass = {passwords['rabbitmq']}\n",
         "grafana/password": passwords["grafana"],
+        "operator/ketuk_registry_url": "https://registry:8083",
+        "operator/ketuk_api_token": secrets.read("registry/ketuk_api_token"),
         "topology/ketuk_management_url": f"https://admin:{passwords['rabbitmq']}@broker:15671",
     }
     for service in DATABASES:
@@ -74,6 +78,12 @@ def _addresses(secrets: SecretFiles) -> dict[str, str]:
                 f"postgresql://{service}:{passwords[service]}@{service}-database/{service}"
             ),
         }
+    found |= {
+        "registry-database/owner_password": passwords["registry_owner"],
+        "registry-migrations/ketuk_database_url": (
+            f"postgresql://registry_owner:{passwords['registry_owner']}@registry-database/registry"
+        ),
+    }
     for service, password in accounts["services"].items():
         found[f"{service}/ketuk_amqp_url"] = f"amqps://{service}:{password}@{_BROKER}/ketuk"
     found["registry/ketuk_agencies_amqp_url"] = (

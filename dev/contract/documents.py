@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 import yaml
 
+from dev.contract.audit_events import audit_events
 from dev.contract.examples import examples
+from dev.contract.openapi import openapi
 from ketuk_events.agency import CardOutcome
 from ketuk_events.catalogue import CATALOGUE, FOR_AGENCIES, Kind
 from ketuk_events.events import Event, to_wire
 from ketuk_events.evidence import Evidence, Person
-from ketuk_events.outcomes import REASONS
+from ketuk_events.outcomes import READERS, REASONS, Language, ReaderWords
 from registry.agency_event import CONTENT_TYPE, SIGNATURE, Structured
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +22,14 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def documents() -> dict[str, str]:
     """All generated files: path below the checkout, and text."""
-    return {**_schemas(), **_examples(), "proto/asyncapi.yaml": _asyncapi(), "docs/outcomes.md": _outcomes()}
+    return {
+        **_schemas(),
+        **_examples(),
+        "proto/asyncapi.yaml": _asyncapi(),
+        "proto/openapi.json": _json(openapi()),
+        "docs/outcomes.md": _outcomes(),
+        "docs/audit-events.md": audit_events(),
+    }
 
 
 def _schemas() -> dict[str, str]:
@@ -137,6 +146,10 @@ def _outcomes() -> str:
         f"| `{reason.check}` | `{reason.code}` | {reason.result} | {reason.id} | {reason.en} |"
         for reason in REASONS
     ]
+    readers = [
+        f"| `{state}` | {_in_words(said, 'id')} | {_in_words(said, 'en')} |"
+        for state, said in READERS.items()
+    ]
     return "\n".join(
         [
             "# Outcomes",
@@ -149,8 +162,18 @@ def _outcomes() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
+            "What the officer reads of a reader where there is no tap:",
+            "",
+            "| reader | Bahasa Indonesia | English |",
+            "|---|---|---|",
+            *readers,
+            "",
         ]
     )
+
+
+def _in_words(said: ReaderWords, language: Language) -> str:
+    return f"{said.headline[language]}. {said.advice[language]}"
 
 
 def _json(value: Mapping[str, Any]) -> str:

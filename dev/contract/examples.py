@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ketuk_events import catalogue
 from ketuk_events.agency import CardOutcome, Rules
+from ketuk_events.alarms import SIGNATURE_DISPUTED, AlarmRaised
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import Event, event
@@ -21,11 +22,17 @@ from ketuk_events.projection import (
     SnapshotPart,
     SnapshotRequested,
 )
-from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
+from ketuk_events.readers import (
+    GatewayBeat,
+    ReaderConnected,
+    ReaderDisconnected,
+    ReaderSilent,
+    ReaderState,
+)
 from ketuk_events.sealed import KeyWrap, Sealed
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved, CheckResult, TapJudged
 
-_TAP = "0190a6e0-5b1c-7c3e-9d52-3f6a1b2c4d5e"
+_TAP = "01a20b56-3a4d-7c3e-9d52-3f6a1b2c4d5e"
 _WHEN = "2026-11-24T02:15:30.125Z"
 _LATER = "2026-11-24T02:15:30.480Z"
 _REF = "5f" * 32
@@ -122,6 +129,15 @@ _BODIES: dict[Kind, Struct] = {
         clock=_WHEN,
         version="0.1.0",
     ),
+    catalogue.READER_SILENT: ReaderSilent(
+        region="3372",
+        gateway="kelurahan-jebres",
+        reader="loket-1",
+        institution="kelurahan-jebres",
+        place="33.72.04.1010",
+        heard=_WHEN,
+        version=7,
+    ),
     catalogue.CARD_PRESENTED: CardPresented(tap=_TAP, asked=_ASKED),
     catalogue.CARD_REMOVED: CardRemoved(tap=_TAP, asked=_ASKED),
     catalogue.CARD_READ: CardRead(tap=_TAP, asked=_ASKED, began=_WHEN, ended=_LATER, evidence=_SEALED),
@@ -139,6 +155,16 @@ _BODIES: dict[Kind, Struct] = {
         card_ref=_REF,
         person=_SEALED,
     ),
+    catalogue.ALARM_RAISED: AlarmRaised(
+        alarm=SIGNATURE_DISPUTED,
+        tap=_TAP,
+        region="3372",
+        gateway="kelurahan-jebres",
+        reader="loket-1",
+        place="33.72.04.1010",
+        institution="kelurahan-jebres",
+        card_ref=_REF,
+    ),
     catalogue.CARD_STATUS_CHANGED: _CARD,
     catalogue.GATEWAY_APPROVED: _APPROVED,
     catalogue.GATEWAY_SUSPENDED: GatewaySuspended(region="3372", gateway="kelurahan-jebres", version=4),
@@ -148,6 +174,9 @@ _BODIES: dict[Kind, Struct] = {
         public_key=_PEM,
         valid_until="2027-11-24T00:00:00.000Z",
         version=1,
+        owner="verification",
+        valid_from="2026-11-24T00:00:00.000Z",
+        root_signature=b"\x30\x44",
     ),
     catalogue.PURPOSES_CHANGED: _PURPOSES,
     catalogue.SNAPSHOT_REQUESTED: SnapshotRequested(asked_by="verification"),

@@ -4,10 +4,14 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from dev.ledger.expectations import EXPECTATIONS
+from dev.ledger.expectations import CORE, FURTHER
 
 SHARE = 0.05
-"""Each kind makes up at least this much of a deck."""
+"""Each kind of the design's table makes up at least this much of a deck, where there are taps enough."""
+FURTHER_SHARE = 0.01
+"""And each further kind this much, rounded down, but one at least."""
+FURTHER_FROM = 60
+"""Taps: a smaller deck has the kinds of the design's table only."""
 PROVING = {"healthy", "photo-copied", "data-altered", "wrong-issuer", "not-activated", "blocked", "unknown"}
 """Cards that are read whole: whoever reads one has a reader that works."""
 UNPROVEN = "mute-unproven"
@@ -19,13 +23,14 @@ def deck(*, taps: int, seed: int, readers: int, proven: bool = False) -> tuple[t
 
     `proven` says that the readers read a card a moment ago: then none can be found unproven.
     """
-    kinds = tuple(kind for kind in EXPECTATIONS if not (proven and kind == UNPROVEN))
+    kinds = tuple(kind for kind in CORE if not (proven and kind == UNPROVEN))
     if taps < len(kinds):
         raise ValueError(f"at least {len(kinds)} taps are needed, one for each kind of card")
+    further = list(FURTHER) * max(1, int(taps * FURTHER_SHARE)) if taps >= FURTHER_FROM else []
     at_least = -(-taps * SHARE // 1)
-    each = max(1, min(int(at_least), taps // len(kinds)))
-    shuffled = [kind for kind in kinds if kind != UNPROVEN for _ in range(each)]
-    shuffled += ["healthy"] * (taps - each * len(kinds))
+    each = max(1, min(int(at_least), (taps - len(further)) // len(kinds)))
+    shuffled = further + [kind for kind in kinds if kind != UNPROVEN for _ in range(each)]
+    shuffled += ["healthy"] * (taps - len(further) - each * len(kinds))
     random.Random(seed).shuffle(shuffled)  # noqa: S311  a repeatable order, no secret
     first = [] if proven else [UNPROVEN] * each
     return tuple(
@@ -49,7 +54,7 @@ def _dealt(cards: Sequence[str], reader: int, readers: int) -> tuple[str, ...]:
 
 def endless(*, seed: int, reader: int) -> Iterator[str]:
     """Kinds for a demo without an end."""
-    kinds = [kind for kind in EXPECTATIONS if kind != UNPROVEN] + ["healthy"] * 6
+    kinds = [*FURTHER, *(kind for kind in CORE if kind != UNPROVEN for _ in range(4))]
     for turn in count():
         order = list(kinds)
         random.Random(f"{seed}/{reader}/{turn}").shuffle(order)  # noqa: S311  a repeatable order, no secret

@@ -62,7 +62,7 @@ class Run:
     async def go(self) -> Account:
         """Run, and settle the ledger."""
         site, hands = self.site, self.hands
-        await enter_city(site, cards=[card for hand in hands for card in hand])
+        await enter_city(site, cards=[card for hand in hands for card in hand], issuer=self.issuer())
         self.feeds = [
             FeedReader(institution=agency, url=url, trust=site.trust, heard=self._heard)
             for agency, url in site.feeds.items()
@@ -87,7 +87,7 @@ class Run:
         return [entry for feed in self.feeds for entry in feed.received]
 
     def _hands(self) -> list[list[SimulatedCard]]:
-        issuer, other = self._issuer(), Issuer.generate()
+        issuer, other = self.issuer(), Issuer.generate()
         taps = self.taps or CARDS_IN_ENDLESS_DEMO
         number = iter(range(10 * taps))
         if self.taps is None:
@@ -160,13 +160,14 @@ class Run:
         because = f", because of {received.reason}" if received.reason else ""
         self.say(f"      agency {received.institution} hears: {received.outcome}{because}")
 
-    def _issuer(self) -> Issuer:
+    def issuer(self) -> Issuer:
+        """Whose cards these are."""
         return known_issuer(self.site.secrets.folder("simulator-issuer.json"))
 
     def sam(self) -> Sam:
         """A SAM of the cards' issuer, that opens with the stack's secrets."""
         return Sam(
-            self._issuer(),
+            self.issuer(),
             pcid=bytes.fromhex(self.site.secrets.read("sam_pcid")),
             conf=bytes.fromhex(self.site.secrets.read("sam_conf")),
         )

@@ -13,6 +13,8 @@ from dev.stack.waiting import until_ready
 
 ANSWER_SECONDS = 1.0
 """How long a chip may take to answer: 5 s at a counter, less here so that dead chips hold nothing up."""
+READ_SECONDS = 8.0
+"""How long a whole reading may take: 20 s at a counter, less here so that slow cards hold nothing up."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,5 +114,6 @@ class Services:
             "KETUK_AMQP_URL": self._found[f"AMQP_GATEWAY_{word}_URL"],
             "KETUK_SPOOL": str(self._stack.folder / "spools" / f"{counter.gateway}.sqlite"),
             "KETUK_ANSWER_SECONDS": str(ANSWER_SECONDS),
+            "KETUK_READ_SECONDS": str(READ_SECONDS),
             "PCSCLITE_CSOCK_NAME": self._found["PCSCLITE_CSOCK_NAME"],
         }

@@ -11,12 +11,12 @@ from dev.ledger.expectations import EXPECTATIONS
 
 def table(account: Account) -> str:
     """A row for each kind of card."""
-    lines = [f"{'kind':<14} {'expected':<13} {'reason':<38} {'taps':>5} {'delivered':>9} {'right':>6}"]
+    lines = [f"{'kind':<17} {'expected':<13} {'reason':<38} {'taps':>5} {'delivered':>9} {'right':>6}"]
     for kind, expected in EXPECTATIONS.items():
         row = account.by_kind.get(kind)
         if row is not None:
             lines.append(
-                f"{kind:<14} {expected.outcome:<13} {expected.reason or '-':<38} "
+                f"{kind:<17} {expected.outcome:<13} {expected.reason or '-':<38} "
                 f"{row['taps']:>5} {row['delivered']:>9} {row['right']:>6}"
             )
     return "\n".join(lines)

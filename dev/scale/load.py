@@ -10,9 +10,12 @@ from dev.stack.secret_files import REGION, SecretFiles
 from ketuk_events.asked import Asked
 from ketuk_events.events import Wire
 from reader_gateway.apdu import response
+from reader_gateway.ktp.course import Course
 from reader_gateway.ktp.dialogue import ToCard
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.reading import Reading, read_card
+from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.read_card import read_card
+from reader_gateway.ktp.reading import Reading
 from reader_gateway.messages import Speaker
 from reader_gateway.tap import Tap, new_tap_id
 from simulator.issuer import Issuer
@@ -42,7 +45,7 @@ def taps(secrets: SecretFiles, cards: Sequence[SimulatedCard], *, issuer: Issuer
         ),
     )
     pcid, conf = (bytes.fromhex(secrets.read(name)) for name in ("sam_pcid", "sam_conf"))
-    readings = [_read(card, issuer=issuer, pcid=pcid, conf=conf) for card in cards]
+    readings = [read(card, issuer=issuer, pcid=pcid, conf=conf) for card in cards]
     return [_said(speaker, reading) for reading in islice(cycle(readings), count)]
 
 
@@ -61,9 +64,10 @@ def _said(speaker: Speaker, reading: Reading) -> Wire:
     return speaker.read(tap, reading, proven=True, now=now)
 
 
-def _read(card: SimulatedCard, *, issuer: Issuer, pcid: bytes, conf: bytes) -> Reading:
+def read(card: SimulatedCard, *, issuer: Issuer, pcid: bytes, conf: bytes) -> Reading:
+    """What the purpose `record` reads of a card through a SAM of its own."""
     sam = Sam(issuer, pcid=pcid, conf=conf)
-    dialogue = read_card(purpose="record", sam=SamSecrets(pcid, conf))
+    dialogue = read_card(needs=NEEDS["record"], sam=SamSecrets(pcid, conf), course=Course())
     step = next(dialogue)
     try:
         while True:

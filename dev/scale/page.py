@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from dev.page import written
 from dev.scale.cost import Cost, Round
 
 COUNTERS = 83_000
@@ -42,13 +41,8 @@ def page(cost: Cost) -> str:
     needs["broker"] *= REPLICAS
     needs["megabits"] = _bytes_on_the_wire(cost) * taps * 8 / 1e6
     needs["gigabytes"] = grown * taps * HOURS_A_DAY * 3600 / 1e9
-    template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  Markdown of our own numbers
-    ).get_template("scale.md.j2")
-    return template.render(
+    return written(
+        Path(__file__).with_name("scale.md.j2"),
         cost=cost,
         cpu=cpu,
         grown=grown,

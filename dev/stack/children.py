@@ -94,12 +94,12 @@ class Children:
         """End a process and its group at once, as a power cut would."""
         self._end(self._children[name], signal.SIGKILL)
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, *, ask: signal.Signals = signal.SIGTERM) -> None:
         """Ask a process to end, and end it where it does not."""
         child = self._children.get(name)
         if child is None:
             return
-        self._end(child, signal.SIGTERM)
+        self._end(child, ask)
         self._end(child, signal.SIGKILL)
         self._remember(child, gone=True)
 
@@ -112,6 +112,10 @@ class Children:
         """Whether a process of that name runs."""
         child = self._children.get(name)
         return child is not None and child.is_alive()
+
+    def exit_code(self, name: str) -> int | None:
+        """How a process of this start ended (minus the signal's number), None while it runs."""
+        return self._processes[self._children[name].pid].poll()
 
     def pid(self, name: str) -> int:
         """The number of a process that was started. Raises KeyError where none has that name."""

@@ -7,6 +7,7 @@ pid file of another pcscd when it ends.
 import os
 import shutil
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from dev.stack.children import Children
@@ -25,20 +26,27 @@ class Pcscd:
         self._folder = folder
         self._ports = ports
         self._children = children
+        self._plugged: dict[int, int] = {}
 
     @property
     def socket(self) -> Path:
         """What clients set as `PCSCLITE_CSOCK_NAME`."""
         return self._folder / "pcscd.comm"
 
-    def start(self) -> None:
-        """Start it and wait until its virtual readers listen for cards."""
+    def start(self, *, plugged: Collection[int] | None = None) -> None:
+        """Start it and wait until its virtual readers listen for cards.
+
+        `plugged`: which readers it has, by their number; all where none is named. They cannot change while it
+        runs: pcscd 1.9.9 crashes when it is told (SIGUSR1) that there is a serial reader more in its
+        configuration, and keeps one that is no longer there.
+        """
+        self._plugged = dict(enumerate(self._ports))
+        if plugged is not None:
+            self._plugged = {index: self._ports[index] for index in plugged}
         self._folder.mkdir(parents=True, exist_ok=True)
         _have_run_folder()
         configuration = self._folder / "reader.conf"
-        configuration.write_text(
-            "\n".join(self._entry(index, port) for index, port in enumerate(self._ports))
-        )
+        configuration.write_text("\n".join(self._entry(index, port) for index, port in self._plugged.items()))
         self.socket.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self.socket))
@@ -73,7 +81,7 @@ class Pcscd:
             line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if " 0A " in line
         }
         heard = {int(address.rpartition(":")[2], 16) for address in listening}
-        return {slot for port in self._ports for slot in (port, port + 1)} <= heard
+        return {slot for port in self._plugged.values() for slot in (port, port + 1)} <= heard
 
 
 def _have_run_folder() -> None:

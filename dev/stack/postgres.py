@@ -12,7 +12,8 @@ from dev.stack.children import Children
 from dev.stack.missing import Missing
 from dev.stack.waiting import until_ready
 
-DATABASES = ("verification", "registry")
+DATABASES = {"verification": "verification", "registry": "registry_owner"}
+"""Each with the role that owns it and migrates it; the service's own role has the database's name."""
 _ADMIN = "postgres"
 NAME = "postgres"
 
@@ -86,11 +87,13 @@ class Postgres:
 
     async def _make_databases(self) -> None:
         connection = await asyncpg.connect(self.url(_ADMIN), timeout=5)
-        for name in DATABASES:
-            # names and generated passwords hold letters and digits only
-            await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{self._passwords[name]}'")
-            await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+        for role in sorted({*DATABASES, *DATABASES.values()}):
+            # names and generated passwords hold letters, digits and _ only
+            await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{self._passwords[role]}'")
+        for name, owner in DATABASES.items():
+            await connection.execute(f"CREATE DATABASE {name} OWNER {owner}")
             await connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+            await connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {name}")
         await connection.close()
 
 

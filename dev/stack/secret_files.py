@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 GATEWAYS = ("kelurahan-jebres", "polresta-surakarta")
 AGENCIES = ("kelurahan-jebres", "polresta-surakarta")
 REGION = "3372"
+_PASSWORDS = ("postgres", "verification", "registry", "registry_owner", "rabbitmq", "grafana")
 
 
 class SecretFiles:
@@ -31,6 +32,7 @@ class SecretFiles:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             secrets._make()
             secrets._write("complete", "")
+        secrets._make_passwords()
         return secrets
 
     def folder(self, part: str) -> Path:
@@ -49,9 +51,15 @@ class SecretFiles:
         """The broker's accounts, as the topology job reads them."""
         return dict(json.loads(self.read("topology/ketuk_accounts")))
 
+    def add_gateway(self, name: str) -> None:
+        """Make the account and the keys of one gateway more; the topology job must run afterwards."""
+        accounts = self.accounts()
+        accounts["gateways"][f"{REGION}.{name}"] = _password()
+        self._write("topology/ketuk_accounts", json.dumps(accounts))
+        self._make_gateway(f"gateway-{name}")
+
     def _make(self) -> None:
-        names = ("postgres", "verification", "registry", "rabbitmq", "grafana")
-        self._write("passwords.json", json.dumps({name: _password() for name in names}))
+        self._make_passwords()
         accounts = {
             "services": {"verification": _password(), "registry": _password()},
             "gateways": {f"{REGION}.{gateway}": _password() for gateway in GATEWAYS},
@@ -68,11 +76,21 @@ class SecretFiles:
         for gateway in GATEWAYS:
             self._make_gateway(f"gateway-{gateway}")
 
+    def _make_passwords(self) -> None:
+        """Those that an earlier version did not have yet are made as well."""
+        known = self.passwords() if (self._folder / "passwords.json").exists() else {}
+        if missing := [name for name in _PASSWORDS if name not in known]:
+            self._write("passwords.json", json.dumps(known | {name: _password() for name in missing}))
+
     def _make_service_keys(self) -> None:
-        opens, signs, registry, events = (ec.generate_private_key(ec.SECP256R1()) for _ in range(4))
+        opens, signs, registry, events, root = (ec.generate_private_key(ec.SECP256R1()) for _ in range(5))
         card_ref = secrets.token_hex(32)
         for name, text in {
+            "root/key.pem": private_pem(root),
+            "root/public.pem": public_pem(root),
             "verification_public.pem": public_pem(opens),
+            "verification/ketuk_root_public_key": public_pem(root),
+            "registry/ketuk_root_public_key": public_pem(root),
             "verification/ketuk_verification_key": private_pem(opens),
             "verification/ketuk_signing_key": private_pem(signs),
             "verification/ketuk_card_ref_key": card_ref,
@@ -93,6 +111,7 @@ class SecretFiles:
         self._write(f"{part}/ketuk_identity_key", private_pem(identity))
         self._write(f"{part}/identity_public.pem", public_pem(identity))
         self._write(f"{part}/ketuk_verification_public_key", self.read("verification_public.pem"))
+        self._write(f"{part}/ketuk_root_public_key", self.read("root/public.pem"))
         self._write(f"{part}/ketuk_sam_pcid", self.read("sam_pcid"))
         self._write(f"{part}/ketuk_sam_conf", self.read("sam_conf"))
 
@@ -109,6 +128,8 @@ class SecretFiles:
     def _write(self, name: str, text: str) -> None:
         path = self._folder / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
+        if path.exists():
+            path.chmod(0o600)
         path.touch(mode=0o600)
         path.write_text(text)
 

@@ -74,12 +74,12 @@ class Stack:
             if not self.children.is_alive(name):
                 broker.start()
         self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
-        for service in DATABASES:
+        for service, owner in DATABASES.items():
             self._job(
                 f"migration of {service}",
                 "chassis.migrate",
                 service,
-                KETUK_DATABASE_URL=self.postgres.url(service),
+                KETUK_DATABASE_URL=self.postgres.url(owner, service),
             )
         self._write_environment()
 
@@ -118,6 +118,7 @@ class Stack:
             "AMQP_REGISTRY_URL": amqp("services", "registry", "ketuk"),
             "AMQP_REGISTRY_AGENCIES_URL": amqp("services", "registry", "ketuk-agencies"),
             "DATABASE_ADMIN_URL": self.postgres.url("postgres"),
+            "DATABASE_REGISTRY_OWNER_URL": self.postgres.url("registry_owner", "registry"),
             "PCSCLITE_CSOCK_NAME": str(self.pcscd.socket),
             "VPCD_PORTS": ",".join(str(port) for port in self.vpcd_ports),
             "SIMULATOR_ISSUER": str(self.secrets.folder("simulator-issuer.json")),

@@ -30,7 +30,9 @@ class CardOutcome(Struct, frozen=True, kw_only=True):
     reader: Identifier
     officer: Identifier
     outcome: Annotated[Code, Meta(description="verified, refused or inconclusive.")]
-    assurance: Annotated[Code, Meta(description="none, chip, genuine or holder: what was reached.")]
+    assurance: Annotated[
+        Code, Meta(description="none, chip, vouched (by a terminal), genuine or holder: what was reached.")
+    ]
     reason: Annotated[str, Meta(max_length=100, description="`check/code`, empty when verified.")]
     rules: Rules
     person: Annotated[

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ketuk_events.agency import CardOutcome
+from ketuk_events.alarms import AlarmRaised
 from ketuk_events.projection import (
     CardStatusChanged,
     GatewayApproved,
@@ -15,7 +16,7 @@ from ketuk_events.projection import (
     SnapshotPart,
     SnapshotRequested,
 )
-from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected
+from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderSilent
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved, TapJudged
 
 
@@ -61,9 +62,9 @@ def _work(name: str, body: type[Struct], sender: str, receivers: str) -> Kind:
     return Kind(name=name, body=body, delivery=Delivery.WORK, sender=sender, receivers=receivers)
 
 
-def _announcement(name: str, body: type[Struct]) -> Kind:
+def _announcement(name: str, body: type[Struct], sender: str = "gateway") -> Kind:
     return Kind(
-        name=name, body=body, delivery=Delivery.ANNOUNCEMENT, sender="gateway", receivers="whoever listens"
+        name=name, body=body, delivery=Delivery.ANNOUNCEMENT, sender=sender, receivers="whoever listens"
     )
 
 
@@ -76,14 +77,16 @@ GATEWAY_BEAT = Kind(
     sender="gateway",
     receivers="registry",
 )
+READER_SILENT = _announcement("reader.silent", ReaderSilent, "registry")
 CARD_PRESENTED = _announcement("card.presented", CardPresented)
 CARD_REMOVED = _announcement("card.removed", CardRemoved)
 CARD_READ = _work("card.read", CardRead, "gateway", "verification")
 TAP_JUDGED = _work("tap.judged", TapJudged, "verification", "registry, the asking gateway")
+ALARM_RAISED = _work("alarm.raised", AlarmRaised, "verification", "registry")
 CARD_STATUS_CHANGED = _work("card.status_changed", CardStatusChanged, "registry", "verification")
 GATEWAY_APPROVED = _work("gateway.approved", GatewayApproved, "registry", "verification")
 GATEWAY_SUSPENDED = _work("gateway.suspended", GatewaySuspended, "registry", "verification")
-KEY_PUBLISHED = _work("key.published", KeyPublished, "registry", "verification")
+KEY_PUBLISHED = _work("key.published", KeyPublished, "registry", "verification, gateways")
 PURPOSES_CHANGED = _work("purposes.changed", PurposesChanged, "registry", "verification")
 SNAPSHOT_REQUESTED = _work("snapshot.requested", SnapshotRequested, "verification", "registry")
 SNAPSHOT_PART = _work("snapshot.part", SnapshotPart, "registry", "verification")
@@ -95,10 +98,12 @@ CATALOGUE: tuple[Kind, ...] = (
     READER_CONNECTED,
     READER_DISCONNECTED,
     GATEWAY_BEAT,
+    READER_SILENT,
     CARD_PRESENTED,
     CARD_REMOVED,
     CARD_READ,
     TAP_JUDGED,
+    ALARM_RAISED,
     CARD_STATUS_CHANGED,
     GATEWAY_APPROVED,
     GATEWAY_SUSPENDED,

@@ -11,9 +11,11 @@ from uuid import UUID
 import msgspec
 
 from ketuk_events.catalogue import KIND_BY_TYPE, Delivery, Kind
-from ketuk_events.names import to_timestamp
+from ketuk_events.names import is_timestamp, to_timestamp
 
 CONTENT_TYPE = "application/json"
+MOST_BYTES = 1_048_576
+"""Of a body. The largest, a part of a snapshot, has a quarter of that; the broker takes twice as much."""
 _PREFIX = "cloudEvents_"
 _ENCODER = msgspec.json.Encoder()
 _DECODERS = {kind.type: msgspec.json.Decoder(kind.body) for kind in KIND_BY_TYPE.values()}
@@ -107,10 +109,14 @@ def from_wire(
 
     Raises Malformed with the reason.
     """
+    if len(body) > MOST_BYTES:
+        raise Malformed("larger than any message of the contract")
     name = headers.get(f"{_PREFIX}type")
     kind = KIND_BY_TYPE.get(name) if isinstance(name, str) else None
     if kind is None:
         raise Malformed("unknown type of message")
+    if headers.get(f"{_PREFIX}specversion") != "1.0":
+        raise Malformed("unknown version of CloudEvents")
     _, _, source = str(headers.get(f"{_PREFIX}source", "")).partition("urn:ketuk:")
     region, _, speaker = source.partition(":")
     if not region or not speaker:
@@ -121,6 +127,9 @@ def from_wire(
         raise Malformed("message id is no UUID") from None
     if headers.get(f"{_PREFIX}id") != str(id_):
         raise Malformed("message id and event id differ")
+    time = headers.get(f"{_PREFIX}time")
+    if not is_timestamp(time):
+        raise Malformed("no time")
     traceparent = headers.get("traceparent")
     return Event(
         id=id_,
@@ -128,7 +137,7 @@ def from_wire(
         region=region,
         source=speaker,
         owner=routing_key.rpartition(".")[2],
-        time=str(headers.get(f"{_PREFIX}time", "")),
+        time=time,
         data=_decoded(kind, body),
         traceparent=traceparent if isinstance(traceparent, str) else None,
     )

@@ -1,9 +1,10 @@
 """The small words of the contract: identifiers, times, versions."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeGuard
 from uuid import UUID, uuid5
 
+import msgspec
 from msgspec import Meta
 
 Identifier = Annotated[
@@ -33,6 +34,21 @@ Version = Annotated[
 Code = Annotated[
     str, Meta(pattern=r"^[a-z0-9.-]{1,60}$", description="A stable word of an open enumeration.")
 ]
+EventId = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        description="UUID of a message: its CloudEvents `id` and AMQP `message_id`.",
+    ),
+]
+TapId = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+        description="UUIDv7 (RFC 9562) of the moment at which the tap begins; stands in every later message "
+        "about it.",
+    ),
+]
 
 _FOLLOWS = UUID("7d8f2f0a-6b1e-5c55-9d0a-2f6f0c1b8a11")
 
@@ -45,6 +61,15 @@ def to_timestamp(moment: datetime) -> Timestamp:
 def from_timestamp(written: Timestamp) -> datetime:
     """Read a wire time. Raises ValueError where the digits are no date."""
     return datetime.fromisoformat(written)
+
+
+def is_timestamp(written: object) -> TypeGuard[Timestamp]:
+    """Whether it is a wire time that the calendar has."""
+    try:
+        from_timestamp(msgspec.convert(written, Timestamp))
+    except ValueError:
+        return False
+    return True
 
 
 def following_id(cause: UUID, role: str) -> UUID:

@@ -1,8 +1,10 @@
 """The catalogue of outcomes: every check, every code, and its sentence for people.
 
-One source for pages, documents and integrators: `sentence(check, code, language)`.
+One source for pages, documents and integrators: `sentence(check, code, language)`. Beside them `READERS`:
+what is said of a reader where there is no tap.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -24,6 +26,8 @@ class Assurance(StrEnum):
 
     NONE = "none"
     CHIP = "chip"
+    VOUCHED = "vouched"
+    """A terminal authenticated the card inside itself and says so: no proof of it passed through Ketuk."""
     GENUINE = "genuine"
     HOLDER = "holder"
 
@@ -47,6 +51,10 @@ class Result(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_DONE = "not-done"
+
+
+TERMINAL_SAYS = "terminal-says"
+"""The code of a check that passed on a terminal's word alone; it reaches *vouched* and never more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +90,13 @@ REASONS: tuple[Reason, ...] = (
         "Pembacaan tiba terlambat. Tempelkan kartu sekali lagi.",
         "The reading arrived too late. Tap the card once more.",
     ),
+    _reason(
+        Check.READER_TRUSTED,
+        "no-such-purpose",
+        _N,
+        "Keperluan ini tidak dikenal oleh Dispendukcapil. Pilih keperluan lain, lalu tempelkan kartu lagi.",
+        "The civil-registry office knows no such purpose. Choose another one and tap the card again.",
+    ),
     _reason(Check.CHIP_ANSWERS, "ok", _P, "Chip menjawab sebagai KTP-el.", "The chip answers as a KTP-el."),
     _reason(
         Check.CHIP_ANSWERS,
@@ -111,6 +126,34 @@ REASONS: tuple[Reason, ...] = (
         "Kartu diangkat terlalu cepat. Tempelkan lagi dan tahan.",
         "The card was removed too early. Tap again and hold it still.",
     ),
+    _reason(
+        Check.CHIP_ANSWERS,
+        "reader-gone",
+        _N,
+        "Pembaca terlepas saat kartu ada di atasnya. Pasang kabelnya, lalu tempelkan kartu lagi.",
+        "The reader went while the card was on it. Plug it in and tap again.",
+    ),
+    _reason(
+        Check.CHIP_ANSWERS,
+        "in-use",
+        _N,
+        "Pembaca sedang dipakai program lain. Tutup program itu, lalu tempelkan kartu lagi.",
+        "Another programme uses the reader. Close it and tap again.",
+    ),
+    _reason(
+        Check.CHIP_ANSWERS,
+        "terminal-error",
+        _N,
+        "Terminal melaporkan kesalahan pada kartu ini. Tempelkan lagi; bila tetap, periksa di pembaca lain.",
+        "The terminal reports an error with this card. Tap again; if it stays, try another reader.",
+    ),
+    _reason(
+        Check.CHIP_ANSWERS,
+        "terminal-hangs",
+        _N,
+        "Terminal tidak menjawab. Cabut dan pasang kabelnya, lalu tempelkan kartu lagi.",
+        "The terminal does not answer. Unplug it, plug it in and tap again.",
+    ),
     _reason(Check.CHIP_READABLE, "ok", _P, "Isi chip terbaca utuh.", "The chip could be read whole."),
     _reason(
         Check.CHIP_READABLE,
@@ -126,7 +169,63 @@ REASONS: tuple[Reason, ...] = (
         "Kartu diangkat terlalu cepat. Tempelkan lagi dan tahan.",
         "The card was removed too early. Tap again and hold it still.",
     ),
+    _reason(
+        Check.CHIP_READABLE,
+        "reader-gone",
+        _N,
+        "Pembaca terlepas saat membaca. Pasang kabelnya, lalu tempelkan kartu lagi.",
+        "The reader went in the middle of the reading. Plug it in and tap again.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "too-slow",
+        _N,
+        "Pembacaan terlalu lama. Bersihkan pembaca, letakkan kartu rata dan tahan, lalu ulangi.",
+        "The reading took too long. Clean the reader, lay the card flat, hold it still and repeat.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "biodata-malformed",
+        _F,
+        "Biodata di chip tidak tersusun sebagaimana mestinya. Arahkan warga ke kecamatan untuk penggantian.",
+        "The biodata on the chip is not in its form. Send the citizen to the kecamatan for a new card.",
+    ),
     _reason(Check.CHIP_READABLE, "not-reached", _N, "Isi chip belum dibaca.", "The chip was not read."),
+    _reason(
+        Check.CHIP_READABLE,
+        TERMINAL_SAYS,
+        _P,
+        "Biodata diserahkan oleh terminal; isi chip tidak kami baca sendiri.",
+        "The terminal gave the biodata; we did not read the chip ourselves.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "terminal-unclear",
+        _N,
+        "Biodata dari terminal tidak dipahami. Periksa kartu di pembaca PC/SC.",
+        "The biodata from the terminal is not understood. Check the card on a PC/SC reader.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "terminal-error",
+        _N,
+        "Terminal tidak dapat membaca biodata. Tempelkan kartu lagi; bila tetap, periksa di pembaca lain.",
+        "The terminal could not read the biodata. Tap again; if it stays, try another reader.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "terminal-hangs",
+        _N,
+        "Terminal berhenti menjawab. Cabut dan pasang kabelnya, lalu tempelkan kartu lagi.",
+        "The terminal stopped answering. Unplug it, plug it in and tap again.",
+    ),
+    _reason(
+        Check.CHIP_READABLE,
+        "not-told",
+        _N,
+        "Terminal ini tidak menyebut isi chip mana yang terbaca. Periksa chip di pembaca PC/SC.",
+        "This terminal does not tell which files can be read. Check the chip on a PC/SC reader.",
+    ),
     _reason(Check.CARD_AUTHENTIC, "ok", _P, "Kartu asli.", "The card is genuine."),
     _reason(
         Check.CARD_AUTHENTIC,
@@ -151,10 +250,38 @@ REASONS: tuple[Reason, ...] = (
     ),
     _reason(
         Check.CARD_AUTHENTIC,
+        "sam-locked",
+        _N,
+        "SAM terkunci karena beberapa kali salah dibuka. Hubungi operator; pemilik SAM membuka kuncinya.",
+        "The SAM is locked after wrong openings. Call the operator; its owner has to have it unlocked.",
+    ),
+    _reason(
+        Check.CARD_AUTHENTIC,
+        "sam-busy",
+        _N,
+        "SAM sedang dipakai pembaca lain. Tempelkan kartu sekali lagi.",
+        "The SAM is busy with another reader. Tap the card once more.",
+    ),
+    _reason(
+        Check.CARD_AUTHENTIC,
+        "sam-silent",
+        _N,
+        "SAM tidak menjawab. Cabut dan pasang SAM, lalu tempelkan kartu lagi.",
+        "The SAM does not answer. Take it out, insert it and tap again.",
+    ),
+    _reason(
+        Check.CARD_AUTHENTIC,
         "not-reached",
         _N,
         "Keaslian kartu belum diperiksa.",
         "Genuineness was not checked.",
+    ),
+    _reason(
+        Check.CARD_AUTHENTIC,
+        TERMINAL_SAYS,
+        _P,
+        "Terminal menyatakan kartu asli; buktinya tidak kami lihat.",
+        "The terminal says that the card is genuine; we saw no proof.",
     ),
     _reason(Check.DATA_SIGNED, "ok", _P, "Tanda tangan digital sah.", "The digital signature holds."),
     _reason(
@@ -166,10 +293,35 @@ REASONS: tuple[Reason, ...] = (
     ),
     _reason(
         Check.DATA_SIGNED,
+        "signature-disputed",
+        _F,
+        "SAM dan pemeriksaan Dispendukcapil berbeda tentang tanda tangan digital kartu ini. Tahan layanan "
+        "dan lapor.",
+        "The SAM and the civil-registry office's own check disagree on this card's digital signature. Stop "
+        "and report.",
+    ),
+    _reason(
+        Check.DATA_SIGNED,
+        "not-rechecked",
+        _N,
+        "SAM menerima tanda tangan digital, tetapi pemeriksaan ulang tidak dapat dilakukan. "
+        "Hubungi Dispendukcapil.",
+        "The SAM accepts the digital signature, but it could not be checked once more. Call the "
+        "civil-registry office.",
+    ),
+    _reason(
+        Check.DATA_SIGNED,
         "not-reached",
         _N,
         "Tanda tangan digital belum diperiksa.",
         "The signature was not checked.",
+    ),
+    _reason(
+        Check.DATA_SIGNED,
+        "not-told",
+        _N,
+        "Terminal ini tidak menyebut apakah tanda tangan digital sah. Periksa kartu di pembaca PC/SC.",
+        "This terminal does not tell whether the signature holds. Check the card on a PC/SC reader.",
     ),
     _reason(Check.CARD_STATUS, "ok", _P, "Status kartu sesuai.", "The card's status is right."),
     _reason(
@@ -195,7 +347,70 @@ REASONS: tuple[Reason, ...] = (
         Check.CARD_STATUS, "not-reached", _N, "Status kartu belum diperiksa.", "The status was not checked."
     ),
     _reason(
+        Check.CARD_STATUS,
+        "no-uid",
+        _N,
+        "Terminal ini tidak menyebut nomor chip untuk menanyakan status kartu. Periksa di pembaca PC/SC.",
+        "This terminal does not tell the chip's number, so its status cannot be asked. Use a PC/SC reader.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "ok",
+        _P,
+        "Jari cocok dengan pemegang kartu.",
+        "The finger matches the holder.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "no-match",
+        _F,
+        "Jari tidak cocok. Tempelkan kartu lagi dan coba jari yang lain.",
+        "The finger does not match. Tap again and try the other finger.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "tries-used-up",
+        _F,
+        "Empat kali tidak cocok: layanan ditolak. Periksa identitas warga dengan cara lain.",
+        "Four tries did not match: service is denied. Check who the citizen is in another way.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "fake-finger",
+        _F,
+        "Alat mengenali jari palsu. Tahan layanan dan lapor.",
+        "The device found the finger to be fake. Stop and report.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "poor-quality",
+        _N,
+        "Sidik jari kurang jelas. Bersihkan alat dan jari, lalu ulangi.",
+        "The fingerprint is too poor. Clean the device and the finger, then repeat.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "no-finger",
+        _N,
+        "Tidak ada jari di alat. Tempelkan kartu lagi dan letakkan jari saat diminta.",
+        "No finger was on the device. Tap again and lay the finger when asked.",
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        "no-matcher",
+        _N,
+        "Alat sidik jari tidak terpasang. Hubungi operator.",
+        "There is no fingerprint device. Call the operator.",
+    ),
+    _reason(
         Check.HOLDER_MATCHES, "not-asked", _N, "Pemegang belum dicocokkan.", "The holder was not matched."
+    ),
+    _reason(
+        Check.HOLDER_MATCHES,
+        TERMINAL_SAYS,
+        _P,
+        "Terminal menyatakan jari cocok; perbandingannya tidak kami lihat.",
+        "The terminal says that the finger matches; we did not see the comparison.",
     ),
     _reason(Check.NIK_CONSISTENT, "ok", _P, "NIK sesuai biodata.", "The NIK agrees with the biodata."),
     _reason(
@@ -207,6 +422,37 @@ REASONS: tuple[Reason, ...] = (
     ),
     _reason(Check.NIK_CONSISTENT, "not-reached", _N, "NIK belum dibandingkan.", "The NIK was not compared."),
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReaderWords:
+    """What the officer reads of a reader that is busy with no tap: a headline, and what to do next."""
+
+    headline: Mapping[Language, str]
+    advice: Mapping[Language, str]
+
+
+READERS: Mapping[str, ReaderWords] = {
+    "absent": ReaderWords(
+        headline={"id": "PEMBACA TIDAK ADA", "en": "NO READER"},
+        advice={
+            "id": "Belum ada pembaca yang terpasang. Pasang kabelnya.",
+            "en": "No reader was seen yet. Plug it in.",
+        },
+    ),
+    "gone": ReaderWords(
+        headline={"id": "PEMBACA TERLEPAS", "en": "READER UNPLUGGED"},
+        advice={"id": "Periksa kabel pembaca.", "en": "Check the reader's cable."},
+    ),
+    "ready": ReaderWords(
+        headline={"id": "TEMPELKAN KARTU", "en": "TAP THE CARD"},
+        advice={
+            "id": "Letakkan KTP-el di atas pembaca dan tahan.",
+            "en": "Lay the KTP-el on the reader and hold it still.",
+        },
+    ),
+}
+"""By state: no reader was seen yet, it went, or it waits for a card."""
 
 _BY_CODE = {(reason.check.value, reason.code): reason for reason in REASONS}
 

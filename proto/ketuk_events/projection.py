@@ -4,9 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, PlaceCode, Region, Timestamp, Version
+from ketuk_events.names import Code, EventId, Identifier, PlaceCode, Region, Timestamp, Version
 
 CardRef = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the card's UID.")]
+
+Pem = Annotated[str, Meta(max_length=1000)]
 
 
 class CardStatusChanged(Struct, frozen=True, kw_only=True):
@@ -34,6 +36,9 @@ class GatewaySuspended(Struct, frozen=True, kw_only=True):
     region: Region
     gateway: Identifier
     version: Version
+    institution: Annotated[Identifier | None, Meta(description="Where it is told again.")] = None
+    public_key: Annotated[Pem | None, Meta(description="Where it is told again.")] = None
+    revoked: Annotated[bool, Meta(description="Its key is not known any more.")] = False
 
 
 class KeyPublished(Struct, frozen=True, kw_only=True):
@@ -44,6 +49,17 @@ class KeyPublished(Struct, frozen=True, kw_only=True):
     public_key: Annotated[str, Meta(max_length=1000, description="PEM.")]
     valid_until: Timestamp
     version: Version
+    owner: Annotated[Identifier, Meta(description="Who has the private key.")] = "verification"
+    valid_from: Timestamp = "1970-01-01T00:00:00.000Z"
+    withdrawn: Annotated[bool, Meta(description="It counts no more, and never will again.")] = False
+    root_signature: Annotated[
+        bytes, Meta(max_length=128, description="Of the city's root, DER, over `signed_part`; for use seal.")
+    ] = b""
+
+    def signed_part(self) -> bytes:
+        """The bytes that the root's signature covers."""
+        said = (self.use, self.owner, self.key_id, self.valid_from, self.valid_until, self.public_key)
+        return b"\x00".join((b"ketuk key v1", *(word.encode() for word in said)))
 
 
 class Purpose(Struct, frozen=True, kw_only=True):
@@ -74,7 +90,10 @@ class SnapshotPart(Struct, frozen=True, kw_only=True):
 
     part: Annotated[int, Meta(ge=1)]
     parts: Annotated[int, Meta(ge=1)]
+    asked: Annotated[EventId | None, Meta(description="The request that it answers.")] = None
+    answer: Annotated[EventId | None, Meta(description="The same in all parts of one answer.")] = None
     cards: tuple[CardStatusChanged, ...] = ()
     approved: tuple[GatewayApproved, ...] = ()
     suspended: tuple[GatewaySuspended, ...] = ()
     purposes: PurposesChanged | None = None
+    keys: tuple[KeyPublished, ...] = ()

@@ -1,17 +1,19 @@
-"""What a gateway says of its readers and of itself."""
+"""What a gateway says of its readers and of itself, and what is said when it says nothing."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, Region, Timestamp, Version
+from ketuk_events.names import Code, Identifier, PlaceCode, Region, Timestamp, Version
 
 
 class ReaderState(Struct, frozen=True, kw_only=True):
     """One reader as its gateway sees it."""
 
     reader: Identifier
-    model: Annotated[str, Meta(max_length=200, description="The name that PC/SC gives it.")]
+    model: Annotated[
+        str, Meta(max_length=200, description="The name that PC/SC gives it, or what a terminal says it is.")
+    ]
     state: Annotated[Code, Meta(description="ready, card, reading, gone; more may come.")]
     sam: Annotated[bool, Meta(description="Whether a SAM answers for this reader.")]
     physical: Annotated[bool, Meta(description="False for a simulated reader.")]
@@ -48,3 +50,15 @@ class GatewayBeat(Struct, frozen=True, kw_only=True):
     backlog: Annotated[int, Meta(ge=0, description="Messages that wait in the spool.")]
     clock: Timestamp
     version: Annotated[str, Meta(max_length=40)]
+
+
+class ReaderSilent(Struct, frozen=True, kw_only=True):
+    """A reader that worked is not heard of any more."""
+
+    region: Region
+    gateway: Identifier
+    reader: Identifier
+    institution: Identifier
+    place: PlaceCode
+    heard: Annotated[Timestamp, Meta(description="When its gateway was last heard of.")]
+    version: Annotated[Version, Meta(description="Of the reader's life in the registry.")]

@@ -5,16 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ketuk_events.asked import Asked
-from ketuk_events.names import Code, Timestamp, Version
+from ketuk_events.evidence import ChipNote
+from ketuk_events.names import Code, TapId, Timestamp, Version
 from ketuk_events.sealed import Sealed
-
-TapId = Annotated[
-    str,
-    Meta(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-        description="UUIDv7 (RFC 9562), given when the tap begins; stands in every later message about it.",
-    ),
-]
 
 
 class CardPresented(Struct, frozen=True, kw_only=True):
@@ -60,7 +53,9 @@ class TapJudged(Struct, frozen=True, kw_only=True):
     began: Timestamp
     judged: Timestamp
     outcome: Annotated[Code, Meta(description="verified, refused, inconclusive or, for a chip check, alive.")]
-    assurance: Annotated[Code, Meta(description="none, chip, genuine or holder: what was reached.")]
+    assurance: Annotated[
+        Code, Meta(description="none, chip, vouched (by a terminal), genuine or holder: what was reached.")
+    ]
     reason: Annotated[
         CheckResult | None, Meta(description="The check that decided, unless all needed ones passed.")
     ]
@@ -70,4 +65,5 @@ class TapJudged(Struct, frozen=True, kw_only=True):
     card_ref: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the UID.")] | None = (
         None
     )
+    chip: Annotated[ChipNote | None, Meta(description="What was noted beside a chip check.")] = None
     person: Annotated[Sealed | None, Meta(description="For the registry; the content is `Person`.")] = None

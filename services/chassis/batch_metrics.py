@@ -1,9 +1,5 @@
 """What a batch consumer counts."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -26,15 +22,9 @@ class BatchMetrics:
             "ketuk_batch_seconds", "From taking a batch to its acknowledgement.", ["queue"], registry=registry
         )
 
-    @contextmanager
-    def handling(self, queue: str, *, size: int) -> Iterator[None]:
-        """Time the handling of one batch."""
-        self._sizes.labels(queue).observe(size)
-        began = time.perf_counter()
-        yield
-        self._seconds.labels(queue).observe(time.perf_counter() - began)
-
-    def settled(self, queue: str, *, done: int, dead: int) -> None:
-        """Count the messages of a batch that has been acknowledged."""
+    def settled(self, queue: str, *, done: int, dead: int, seconds: float) -> None:
+        """Count the messages of a batch that has been acknowledged so many seconds after it was taken."""
+        self._sizes.labels(queue).observe(done + dead)
+        self._seconds.labels(queue).observe(seconds)
         self._messages.labels(queue, "done").inc(done)
         self._messages.labels(queue, "dead").inc(dead)

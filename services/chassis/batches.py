@@ -3,65 +3,62 @@
 DESIGN's rules of the wire 1, 6 and 7. Three kinds of failure are told apart:
 
 *transient* (a dependency is away): the batch is held and tried again; after `hold_seconds` it is given back
-and nothing is taken until the dependency answers;
+and nothing is taken until the dependency answers and that very work succeeds: it may answer and not be well,
+and each delivery counts towards the queue's limit;
 *malformed or unauthenticated*: to the dead letters with the reason, the rest of the batch unharmed;
 *killing its consumer*: see `intake`.
+
+While what follows from one batch is being confirmed, the next one is decided, or the next few where the work
+may be done side by side: so neither broker nor database is waited for idly. Batches are settled in order.
 """
 
 import asyncio
-import traceback
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel
 
 from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
 from chassis.causes import words
 from chassis.dead_letters import Graveyard
+from chassis.handling import Arrival, Conclusion, Dead, Handle, Opened, Refused, Settled, handled, opened
 from chassis.health import Pulse
-from chassis.intake import Intake
+from chassis.intake import GIVE_BACK_SECONDS, Delivered, Intake
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
+from chassis.steps import AtStep, Step, unobserved
 from chassis.tracing import Tracer, following
-from ketuk_events.events import Event, Malformed, Wire, from_wire
 from ketuk_events.trace import span_of
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
-    """A message that arrived and is of the contract."""
-
-    event: Event
-    user: str | None
-    """The account that published it, as the broker checked it."""
-    body: bytes
+__all__ = ("Arrival", "BatchConsumer", "Conclusion", "Dead", "Handle", "Settled")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Settled:
-    """The work is done and committed; these follow from it and are published before the acknowledgement."""
+class _Line:
+    """What a consumer works with on one channel."""
 
-    follows: tuple[Wire, ...] = ()
+    intake: Intake
+    publisher: Publisher
+    graveyard: Graveyard
+    deciding: asyncio.Semaphore
+    stopping: asyncio.Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Dead:
-    """The message must not be worked on: to the dead letters with this reason (nothing personal in it)."""
+class _Batch:
+    """A batch that was taken on and is not acknowledged yet."""
 
-    reason: str
-
-
-Conclusion = Settled | Dead
-Handle = Callable[[Sequence[Arrival]], Awaitable[Sequence[Conclusion]]]
-"""Works on a batch in one transaction; returns one conclusion for each arrival, in their order.
-
-It is called again with the same messages after a failure or a restart: decisions that stand must be found and
-followed by byte-identical messages. Raising a transient failure has the batch tried again.
-"""
+    delivered: Sequence[Delivered]
+    arrivals: Opened
+    malformed: Refused
+    began: datetime
+    clock: float
+    hold_until: float
 
 
 class BatchConsumer:
@@ -73,10 +70,13 @@ class BatchConsumer:
         handle: the work.
         ready: returns when what the handler depends on answers, raises while not.
         metrics: where counts go.
-        at_most: messages in a batch, and the prefetch.
+        at_most: messages in a batch.
+        at_once: batches that are decided at once. What arrives is prefetched for them and for one that is
+            being confirmed.
         hold_seconds: for how long a batch is held while a dependency is away; must stay below the broker's
             consumer time-out (30 minutes by default).
         traces: takes a span for each message of a tap.
+        at_step: is told each step of a batch but `decided`, which is the handler's to tell.
     """
 
     def __init__(
@@ -88,8 +88,10 @@ class BatchConsumer:
         ready: Callable[[], Awaitable[object]],
         metrics: BatchMetrics,
         at_most: int = 200,
+        at_once: int = 1,
         hold_seconds: float = 60.0,
         traces: Tracer | None = None,
+        at_step: AtStep = unobserved,
     ) -> None:
         self._broker = broker
         self._queue = queue
@@ -97,128 +99,176 @@ class BatchConsumer:
         self._ready = ready
         self._metrics = metrics
         self._at_most = at_most
+        self._at_once = at_once
         self._hold_seconds = hold_seconds
         self._traces = traces
+        self._at_step = at_step
         self._log = structlog.get_logger(part="consumer", queue=queue)
+        self._given_back: _Batch | None = None
         self.pulse = Pulse()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Consume until told to stop; then finish the batch in hand."""
+        """Consume until told to stop; then finish the batches in hand."""
 
         async def session() -> None:
             await self._ready()
             async with self._broker.channel() as channel:
-                await self._consume(channel, stopping)
+                await channel.declare_queue(self._queue, passive=True)
+                publisher = await self._broker.publisher(channel, pulse=self.pulse)
+                await self._prove(publisher)
+                await self._consume(await self._line(channel, publisher, stopping))
 
         await persist(session, name=f"consumer {self._queue}", stopping=stopping, pulse=self.pulse)
 
-    async def _consume(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
-        publisher = await self._broker.publisher(channel, pulse=self.pulse)
-        graveyard = await Graveyard.on(channel, queue=self._queue, user=self._broker.user)
-        queue = await channel.declare_queue(self._queue, passive=True)
-        intake = Intake(channel=channel, queue=queue, at_most=self._at_most, stopping=stopping)
-        async with intake.open():
-            self.pulse.up()
-            while batch := await intake.next():
-                with self._metrics.handling(self._queue, size=len(batch)):
-                    await self._conclude(batch, publisher, graveyard, stopping)
+    async def _line(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> _Line:
+        return _Line(
+            intake=Intake(
+                channel=channel,
+                queue=self._queue,
+                at_most=self._at_most,
+                prefetch=(self._at_once + 1) * self._at_most,
+                stopping=stopping,
+            ),
+            publisher=publisher,
+            graveyard=await Graveyard.on(channel, queue=self._queue, user=self._broker.user),
+            deciding=asyncio.Semaphore(self._at_once),
+            stopping=stopping,
+        )
 
-    async def _conclude(
-        self,
-        batch: list[AbstractIncomingMessage],
-        publisher: Publisher,
-        graveyard: Graveyard,
-        stopping: asyncio.Event,
-    ) -> None:
-        began = datetime.now(UTC)
-        arrivals, dead = _opened(batch)
-        conclusions = await self._held([arrival for _, arrival in arrivals], publisher, stopping)
-        dead += [
+    async def _prove(self, publisher: Publisher) -> None:
+        """Work on what was given back, though others may have it by now: effects never repeat."""
+        if self._given_back is not None:
+            await _publish(await self._decide(self._given_back), publisher)
+            self._given_back = None
+
+    async def _consume(self, line: _Line) -> None:
+        in_hand: deque[asyncio.Task[None]] = deque()
+        async with line.intake.open():
+            self.pulse.up()
+            try:
+                while delivered := await line.intake.next(meanwhile=in_hand[-1] if in_hand else None):
+                    before = in_hand[-1] if in_hand else None
+                    in_hand.append(
+                        asyncio.create_task(self._work_on(self._taken(delivered), line, before=before))
+                    )
+                    await _leave(in_hand, at_most=self._at_once)
+                await _leave(in_hand, at_most=0)
+            finally:
+                for task in in_hand:
+                    task.cancel()
+                await _ended(in_hand)
+
+    async def _work_on(self, batch: _Batch, line: _Line, *, before: "asyncio.Task[None] | None") -> None:
+        """Decide a batch, and settle it after the one before."""
+        self._at_step(self._queue, Step.READ)
+        async with line.deciding:
+            conclusions = await self._held(self._decide, batch, line)
+        if before is not None:
+            await before
+        await self._settle(batch, conclusions, line)
+
+    def _taken(self, delivered: Sequence[Delivered]) -> _Batch:
+        began, clock = datetime.now(UTC), time.monotonic()
+        arrivals, malformed = opened(delivered)
+        return _Batch(
+            delivered=delivered,
+            arrivals=arrivals,
+            malformed=malformed,
+            began=began,
+            clock=clock,
+            hold_until=clock + self._hold_seconds,
+        )
+
+    async def _decide(self, batch: _Batch) -> Sequence[Conclusion]:
+        return await handled(self._handle, [arrival for _, arrival in batch.arrivals], log=self._log)
+
+    async def _settle(self, batch: _Batch, conclusions: Sequence[Conclusion], line: _Line) -> None:
+        """Publish what follows, bury what must not be worked on, acknowledge."""
+        first = [conclusions]
+
+        async def publish(batch: _Batch) -> Sequence[Conclusion]:
+            # what could not be sent is decided again: found as it stands
+            concluded = first.pop() if first else await self._decide(batch)
+            self._at_step(self._queue, Step.COMMITTED)
+            await _publish(concluded, line.publisher)
+            return concluded
+
+        concluded = await self._held(publish, batch, line)
+        dead = batch.malformed + [
             (message, conclusion.reason)
-            for (message, _), conclusion in zip(arrivals, conclusions, strict=True)
+            for (message, _), conclusion in zip(batch.arrivals, concluded, strict=True)
             if isinstance(conclusion, Dead)
         ]
         for message, reason in dead:
             self._log.warning("dead letter", message_id=message.message_id, reason=reason)
-            await graveyard.bury(message, reason=reason)
-        # All that follows is confirmed. Batches of a channel are worked in order: one word covers this one.
-        await batch[-1].ack(multiple=True)
-        self._metrics.settled(self._queue, done=len(batch) - len(dead), dead=len(dead))
-        self._trace([arrival for _, arrival in arrivals], began)
+        await line.graveyard.bury(dead)
+        self._at_step(self._queue, Step.PUBLISHED)
+        # All that follows is confirmed. Batches of a channel are settled in order: one word covers this one.
+        await line.intake.acknowledge(batch.delivered)
+        self._at_step(self._queue, Step.ACKNOWLEDGED)
+        self._metrics.settled(
+            self._queue,
+            done=len(batch.delivered) - len(dead),
+            dead=len(dead),
+            seconds=time.monotonic() - batch.clock,
+        )
+        self._trace(batch)
 
-    def _trace(self, arrivals: Sequence[Arrival], began: datetime) -> None:
+    async def _held(
+        self, attempt: Callable[[_Batch], Awaitable[Sequence[Conclusion]]], batch: _Batch, line: _Line
+    ) -> Sequence[Conclusion]:
+        """Attempt until it succeeds: holds the deliveries through a blip, but no longer than agreed."""
+        while True:
+            try:
+                conclusions = await attempt(batch)
+            except TRANSIENT as failure:
+                self.pulse.down(words(failure))
+                over = time.monotonic() > batch.hold_until
+                if over and not line.publisher.is_closed:
+                    self._given_back = batch
+                if line.publisher.is_closed or line.stopping.is_set() or over:
+                    raise
+                self._log.warning("holds", because=type(failure).__name__, messages=len(batch.arrivals))
+                await pause(0.5, stopping=line.stopping)
+            else:
+                self.pulse.up()
+                return conclusions
+
+    def _trace(self, batch: _Batch) -> None:
         if self._traces is None:
             return
-        for event in (arrival.event for arrival in arrivals):
+        for event in (arrival.event for _, arrival in batch.arrivals):
             span = following(
                 event.traceparent,
                 name=f"process {self._queue}",
                 span=span_of(self._queue, event.id),
-                began=began,
+                began=batch.began,
                 **{"messaging.message.id": str(event.id), "messaging.destination.name": self._queue},
             )
             if span is not None:
                 self._traces.take(span)
 
-    async def _held(
-        self, arrivals: list[Arrival], publisher: Publisher, stopping: asyncio.Event
-    ) -> Sequence[Conclusion]:
-        """Handle and publish; hold the deliveries through a blip, but no longer than agreed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._hold_seconds
-        while True:
-            try:
-                conclusions = await self._handled(arrivals)
-                await publisher.publish_all(
-                    [wire for each in conclusions if isinstance(each, Settled) for wire in each.follows]
-                )
-            except TRANSIENT as failure:
-                self.pulse.down(words(failure))
-                if publisher.is_closed or stopping.is_set() or loop.time() > deadline:
-                    raise
-                self._log.warning("holds", because=type(failure).__name__, messages=len(arrivals))
-                await pause(0.5, stopping=stopping)
-            else:
-                self.pulse.up()
-                return conclusions
 
-    async def _handled(self, arrivals: list[Arrival]) -> Sequence[Conclusion]:
-        if not arrivals:
-            return []
-        try:
-            return await self._handle(arrivals)
-        except TRANSIENT:
-            raise
-        except Exception as failure:  # noqa: BLE001  the fault of one message must not harm the rest
-            # the type and the place, for what an exception says may quote personal data
-            self._log.error("handler failed", because=type(failure).__name__, at=_where(failure))
-            if len(arrivals) == 1:
-                return [Dead(reason=f"handler failed: {type(failure).__name__}")]
-        return [conclusion for arrival in arrivals for conclusion in await self._handled([arrival])]
+async def _leave(in_hand: "deque[asyncio.Task[None]]", *, at_most: int) -> None:
+    """Wait until no more are in hand. Raises what one of them ended with, also where one before it hangs."""
+    while len(in_hand) > at_most:
+        # a later one fails with what one before it failed with
+        await asyncio.wait({in_hand[0], in_hand[-1]}, return_when=asyncio.FIRST_COMPLETED)
+        if in_hand[-1].done():
+            in_hand[-1].result()
+        if in_hand[0].done():
+            in_hand.popleft().result()
 
 
-def _where(failure: Exception) -> str:
-    last = traceback.extract_tb(failure.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
+async def _ended(cancelled: "Collection[asyncio.Task[None]]") -> None:
+    """Wait a moment for what was cancelled; what else they failed with is known from the first that did."""
+    if cancelled:
+        done, _ = await asyncio.wait(cancelled, timeout=GIVE_BACK_SECONDS)
+        for task in done:
+            if not task.cancelled():
+                task.exception()
 
 
-Opened = list[tuple[AbstractIncomingMessage, Arrival]]
-Refused = list[tuple[AbstractIncomingMessage, str]]
-
-
-def _opened(batch: list[AbstractIncomingMessage]) -> tuple[Opened, Refused]:
-    arrivals: Opened = []
-    refused: Refused = []
-    for message in batch:
-        try:
-            event = from_wire(
-                message_id=message.message_id,
-                routing_key=message.routing_key or "",
-                headers=message.headers,
-                body=message.body,
-            )
-        except Malformed as why:
-            refused.append((message, str(why)))
-        else:
-            arrivals.append((message, Arrival(event=event, user=message.user_id, body=message.body)))
-    return arrivals, refused
+async def _publish(concluded: Sequence[Conclusion], publisher: Publisher) -> None:
+    follows = [each.follows for each in concluded if isinstance(each, Settled)]
+    await publisher.publish_all([wire for wires in follows for wire in wires])

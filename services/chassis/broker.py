@@ -11,15 +11,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import cast
 
 import aio_pika
 import aio_pika.exceptions
+import aiormq
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.exceptions import ChannelInvalidStateError
+from pamqp import commands
 from yarl import URL
 
 from chassis.causes import Unfit
 from chassis.health import Pulse
+from chassis.in_flight import InFlight, Letter
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -30,10 +34,10 @@ HEARTBEAT_SECONDS = 40
 CONFIRM_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 5
+TRANSIENT_MILLISECONDS = "60000"
 OLDEST_MINOR_OF_3 = 10
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
-Outcomes: TypeAlias = "list[BaseException | None]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,13 +74,17 @@ class Broker:
         return await self._connect(addresses[-1])
 
     async def _connect(self, address: str) -> AbstractConnection:
-        connection = await aio_pika.connect(
-            address,
-            client_properties={"connection_name": self.name},
-            heartbeat=HEARTBEAT_SECONDS,
-            timeout=CONNECT_SECONDS,
-            ssl_context=self.trust,
-        )
+        try:
+            connection = await aio_pika.connect(
+                address,
+                client_properties={"connection_name": self.name},
+                heartbeat=HEARTBEAT_SECONDS,
+                timeout=CONNECT_SECONDS,
+                ssl_context=self.trust,
+            )
+        except StopAsyncIteration:
+            # what aiormq makes of it; a generator turns that into an error that nobody waits out
+            raise ConnectionError("the broker hung up before it said anything") from None
         try:
             _check_version(connection)
         except Unfit:
@@ -161,44 +169,57 @@ class Publisher:
         """Publish messages of different ids together; for each None once confirmed, or why it is not."""
         if not wires:
             return []
-        together = asyncio.gather(*map(self._publish, wires), return_exceptions=True)
         try:
-            outcomes = await self._confirmed(together)
-        except BaseException:
-            together.cancel()
-            raise
-        return [outcome if isinstance(outcome, BaseException) else None for outcome in outcomes]
+            channel = await self._channel.get_underlay_channel()
+        except ChannelInvalidStateError as gone:
+            return [gone] * len(wires)
+        flight = InFlight(channel=cast("aiormq.Channel", channel), letters=self._letters(wires))
+        try:
+            failure = await self._until_answered(flight, channel)
+            return flight.outcomes(failure or ConnectionError("the channel was closed"))
+        finally:
+            flight.forget()
 
-    async def _confirmed(self, together: "asyncio.Future[Outcomes]") -> Outcomes:
+    async def _until_answered(
+        self, flight: InFlight, channel: aiormq.abc.AbstractChannel
+    ) -> BaseException | None:
+        """Why there is not an answer on each: the channel was closed."""
         loop = asyncio.get_running_loop()
+        going, closing = asyncio.create_task(flight.go()), channel.closing
         deadline, said = loop.time() + CONFIRM_SECONDS, False
-        while not (await asyncio.wait({together}, timeout=LOOK_SECONDS))[0]:
-            if await self._is_blocked():
-                deadline = loop.time() + CONFIRM_SECONDS
-                if self._pulse is not None:
-                    self._pulse.down("the broker takes no messages: it is short of memory or disk")
-                    said = True
-            elif loop.time() > deadline:
-                raise TimeoutError
+        try:
+            while not (
+                await asyncio.wait(
+                    {going, closing}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+            )[0]:
+                if await _is_blocked(channel.connection):
+                    deadline = loop.time() + CONFIRM_SECONDS
+                    if self._pulse is not None:
+                        self._pulse.down("the broker takes no messages: it is short of memory or disk")
+                        said = True
+                elif loop.time() > deadline:
+                    raise TimeoutError
+        finally:
+            going.cancel()
+            if not closing.done():
+                closing.cancel()
         if said and self._pulse is not None:
             self._pulse.up()
-        return together.result()
+        return _failure(going if going.done() else closing)
 
-    async def _is_blocked(self) -> bool:
-        connection = (await self._channel.get_underlay_channel()).connection
-        try:
-            await asyncio.wait_for(connection.ready(), 0.01)
-        except TimeoutError:
-            return True
-        return False
-
-    async def _publish(self, wire: Wire) -> None:
+    def _letters(self, wires: Sequence[Wire]) -> list[Letter]:
         headers = {"cloudEvents_sentat": to_timestamp(datetime.now(UTC))} if self._stamped else {}
-        await self._exchange.publish(
-            message(wire, user=self._user, headers=headers),
-            wire.routing_key,
-            mandatory=wire.delivery is Delivery.WORK,
-        )
+        return [
+            Letter(
+                exchange=self._exchange.name,
+                routing_key=wire.routing_key,
+                mandatory=wire.delivery is Delivery.WORK,
+                properties=properties(wire, user=self._user, headers=headers),
+                body=wire.body,
+            )
+            for wire in wires
+        ]
 
     @property
     def is_closed(self) -> bool:
@@ -206,15 +227,29 @@ class Publisher:
         return self._channel.is_closed
 
 
-def message(wire: Wire, *, user: str, headers: Mapping[str, str]) -> aio_pika.Message:
-    """The AMQP message for a wire message, with further headers."""
+def properties(wire: Wire, *, user: str, headers: Mapping[str, str]) -> commands.Basic.Properties:
+    """The AMQP properties of a wire message, with further headers."""
     transient = wire.delivery is Delivery.HEARTBEAT
-    return aio_pika.Message(
-        wire.body,
+    mode = aio_pika.DeliveryMode.NOT_PERSISTENT if transient else aio_pika.DeliveryMode.PERSISTENT
+    return commands.Basic.Properties(
         headers={**wire.headers, **headers},
         content_type=wire.content_type,
-        delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT if transient else aio_pika.DeliveryMode.PERSISTENT,
-        expiration=60 if transient else None,
+        delivery_mode=int(mode),
+        expiration=TRANSIENT_MILLISECONDS if transient else None,
         message_id=wire.message_id,
         user_id=user,
     )
+
+
+async def _is_blocked(connection: aiormq.abc.AbstractConnection) -> bool:
+    try:
+        await asyncio.wait_for(connection.ready(), 0.01)
+    except TimeoutError:
+        return True
+    return False
+
+
+def _failure(ended: "asyncio.Future[None]") -> BaseException | None:
+    """What it ended with, unless with a mere cancellation."""
+    failure = None if ended.cancelled() else ended.exception()
+    return failure if isinstance(failure, Exception) else None

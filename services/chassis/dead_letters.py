@@ -1,12 +1,20 @@
-"""Dead letters: a message that must not be worked on, kept with the reason and where it came from."""
+"""Dead letters: messages that must not be worked on, kept with the reason and where they came from."""
 
+import struct
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
+from uuid import uuid4
 
-import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel
+from pamqp.encode import encode_table_value
 
-from chassis.broker import CONFIRM_SECONDS, DEAD_LETTERS
+from chassis.broker import DEAD_LETTERS, Publisher
+from chassis.intake import Delivered
+from ketuk_events.catalogue import Delivery
+from ketuk_events.events import CONTENT_TYPE, Wire
 from ketuk_events.names import to_timestamp
 
 
@@ -14,34 +22,58 @@ from ketuk_events.names import to_timestamp
 class Graveyard:
     """Where the consumer of one queue puts what it must not work on."""
 
-    exchange: AbstractExchange
+    publisher: Publisher
+    """To the exchange of dead letters; it stamps nothing."""
     queue: str
-    user: str
+    """Where the messages come from."""
 
     @classmethod
     async def on(cls, channel: AbstractChannel, *, queue: str, user: str) -> "Graveyard":
         """The dead letters, reached over a channel; `queue` is where the messages come from."""
-        return cls(exchange=await channel.get_exchange(DEAD_LETTERS, ensure=False), queue=queue, user=user)
+        exchange = await channel.get_exchange(DEAD_LETTERS, ensure=False)
+        return cls(
+            publisher=Publisher(channel=channel, exchange=exchange, user=user, stamped=False), queue=queue
+        )
 
-    async def bury(self, message: AbstractIncomingMessage, *, reason: str) -> None:
-        """Publish a copy, confirmed; the caller acknowledges the original afterwards.
+    async def bury(self, dead: Sequence[tuple[Delivered, str]]) -> None:
+        """Publish copies with their reasons, confirmed; the caller acknowledges the originals afterwards.
 
-        The copy carries `ketuk-reason`, `ketuk-queue`, `ketuk-routing-key`, `ketuk-user` (its publisher)
+        A copy carries `ketuk-reason`, `ketuk-queue`, `ketuk-routing-key`, `ketuk-user` (its publisher)
         and `ketuk-died` (when).
         """
+        now = to_timestamp(datetime.now(UTC))
+        rest = [self._copy(message, reason=reason, now=now) for message, reason in dead]
+        while rest:
+            # nothing says that ids differ among them, and no id may be twice in flight
+            together = {wire.message_id: wire for wire in rest}
+            await self.publisher.publish_all(list(together.values()))
+            rest = [wire for wire in rest if together[wire.message_id] is not wire]
+
+    def _copy(self, message: Delivered, *, reason: str, now: str) -> Wire:
         origin = {
             "ketuk-reason": reason[:500],
             "ketuk-queue": self.queue,
             "ketuk-routing-key": message.routing_key,
-            "ketuk-user": message.user_id,
-            "ketuk-died": to_timestamp(datetime.now(UTC)),
+            "ketuk-user": message.user,
+            "ketuk-died": now,
         }
-        copy = aio_pika.Message(
-            message.body,
-            headers={**message.headers, **origin},
-            content_type=message.content_type,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            user_id=self.user,
+        return Wire(
+            message_id=message.message_id or uuid4().hex,
+            routing_key=self.queue,
+            # headers of strangers may be of any kind that AMQP knows
+            headers=cast("dict[str, str]", {**_writable(message.headers), **origin}),
+            body=message.body,
+            delivery=Delivery.WORK,
+            content_type=message.content_type or CONTENT_TYPE,
         )
-        await self.exchange.publish(copy, routing_key=self.queue, mandatory=True, timeout=CONFIRM_SECONDS)
+
+
+def _writable(headers: Mapping[str, object]) -> dict[str, object]:
+    """Without what was read and cannot be written again, such as text that is not UTF-8."""
+    kept: dict[str, object] = {}
+    for name, value in headers.items():
+        # whatever a stranger thought of must not end who buries it
+        with suppress(TypeError, ValueError, OverflowError, struct.error):
+            encode_table_value(value)  # type: ignore[arg-type]  # whether it is one is asked here
+            kept[name] = value
+    return kept

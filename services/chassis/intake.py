@@ -5,34 +5,68 @@ A message that kills its consumer is redelivered first, so it dies alone and tak
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
 
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import AbstractChannel
+from aiormq.abc import AbstractChannel as Underlay
+from aiormq.abc import DeliveredMessage
+
+from chassis.patience import TRANSIENT
+
+GIVE_BACK_SECONDS = 2.0
+_ALL = 0
+"""The delivery tag that means all that is not acknowledged."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """A message as it arrived; nothing about it is known to be right yet."""
+
+    tag: int
+    """Of the delivery, on its channel."""
+    redelivered: bool
+    message_id: str | None
+    routing_key: str
+    user: str | None
+    """The account that published it, as the broker checked it."""
+    content_type: str | None
+    headers: Mapping[str, object]
+    body: bytes
 
 
 class Intake:
     """The deliveries of one queue on one channel."""
 
     def __init__(
-        self, *, channel: AbstractChannel, queue: AbstractQueue, at_most: int, stopping: asyncio.Event
+        self, *, channel: AbstractChannel, queue: str, at_most: int, prefetch: int, stopping: asyncio.Event
     ) -> None:
+        """`prefetch`: how many the broker sends ahead, once it is known that none of them kills."""
         self._channel = channel
         self._queue = queue
         self._at_most = at_most
-        self._arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        self._prefetch = prefetch
+        self._arrived: asyncio.Queue[Delivered] = asyncio.Queue()
         self._told = asyncio.create_task(stopping.wait())
         self._gone = asyncio.ensure_future(channel.closed())
         self._tag = ""
         self._narrow = True
 
-    async def next(self) -> list[AbstractIncomingMessage]:
+    async def next(self, *, meanwhile: "asyncio.Task[None] | None" = None) -> list[Delivered]:
         """What has arrived, at least one: a lone message waits for no company. Empty when told to stop.
 
-        Raises ConnectionError when the channel is gone.
+        Raises ConnectionError when the channel is gone, and what `meanwhile` raises while nothing arrives.
         """
         first = asyncio.create_task(self._arrived.get())
-        await asyncio.wait({first, self._gone, self._told}, return_when=asyncio.FIRST_COMPLETED)
+        waits: list[asyncio.Future[Any]] = [first, self._gone, self._told]
+        if meanwhile is not None and not meanwhile.done():
+            await asyncio.wait([*waits, meanwhile], return_when=asyncio.FIRST_COMPLETED)
+        if meanwhile is not None and meanwhile.done() and (failure := meanwhile.exception()) is not None:
+            first.cancel()
+            raise failure
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         if self._told.done() or self._gone.done():
             first.cancel()
             if self._told.done():
@@ -45,25 +79,57 @@ class Intake:
             await self._widen()
         return batch
 
+    async def acknowledge(self, batch: Sequence[Delivered]) -> None:
+        """Acknowledge a batch, and with it whatever was taken before it."""
+        await (await self._underlay()).basic_ack(batch[-1].tag, multiple=True)
+
     async def _take(self, *, prefetch: int) -> str:
-        await self._channel.set_qos(prefetch_count=prefetch)
-        return await self._queue.consume(self._arrived.put)
+        channel = await self._underlay()
+        await channel.basic_qos(prefetch_count=prefetch)
+        # aio-pika's own consumer makes a message of each delivery, and two tasks; it is one task here
+        return str((await channel.basic_consume(self._queue, self._arrive)).consumer_tag)
+
+    async def _arrive(self, message: DeliveredMessage) -> None:
+        properties = message.header.properties
+        self._arrived.put_nowait(
+            Delivered(
+                tag=message.delivery_tag or 0,
+                redelivered=bool(message.redelivered),
+                message_id=properties.message_id,
+                routing_key=message.routing_key or "",
+                user=properties.user_id,
+                content_type=properties.content_type,
+                headers=properties.headers or {},
+                body=message.body,
+            )
+        )
 
     async def _widen(self) -> None:
         # a prefetch counts for new consumers only, so a second consumer follows the first
         narrow = self._tag
-        self._tag = await self._take(prefetch=self._at_most)
-        await self._queue.cancel(narrow)
+        self._tag = await self._take(prefetch=self._prefetch)
+        await (await self._underlay()).basic_cancel(narrow)
         self._narrow = False
+
+    async def _underlay(self) -> Underlay:
+        return await self._channel.get_underlay_channel()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Intake"]:
-        """Consume while the block runs; what is unacknowledged then goes back when the channel closes."""
+        """Consume while the block runs; what is unacknowledged then goes back."""
         self._tag = await self._take(prefetch=1)
         try:
             yield self
-            if not self._gone.done():
-                await self._queue.cancel(self._tag)
         finally:
+            # where the channel is gone the broker has taken back what was here
+            with suppress(*TRANSIENT):
+                async with asyncio.timeout(GIVE_BACK_SECONDS):
+                    await self._give_back()
             self._told.cancel()
             self._gone.cancel()
+
+    async def _give_back(self) -> None:
+        """Unharmed, hence by nack: RabbitMQ 4 does not count that, as it counts what a lost consumer held."""
+        channel = await self._underlay()
+        await channel.basic_cancel(self._tag)
+        await channel.basic_nack(_ALL, multiple=True, requeue=True)

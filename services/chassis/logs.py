@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import threading
 
+import msgspec
 import structlog
 
 
@@ -15,9 +17,10 @@ def log_to_stdout(*, service: str) -> None:
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        # each line in one piece, so that it does not run into one of a library in another thread
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -35,3 +38,21 @@ def log_to_stdout(*, service: str) -> None:
     # the broker's library reports each lost connection with a traceback; `patience` says it in one line
     logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+    _log_what_python_complains_of()
+
+
+def _log_what_python_complains_of() -> None:
+    """Its own words go to the standard error in pieces, which tear the lines of a shared file apart."""
+    log = structlog.get_logger(part="python")
+    logging.captureWarnings(capture=True)
+    sys.unraisablehook = lambda failed: log.error(
+        failed.err_msg or "nobody to tell", of=repr(failed.object), exc_info=failed.exc_value
+    )
+    threading.excepthook = lambda failed: log.error(
+        "a thread failed", thread=failed.thread and failed.thread.name, exc_info=failed.exc_value
+    )
+
+
+def _json(event: structlog.typing.EventDict, **_: object) -> str:
+    """A line, in a tenth of the time of the standard library's."""
+    return msgspec.json.encode(event, enc_hook=repr).decode()

@@ -63,10 +63,12 @@ async def migrate(*, service: str, url: str, trusted: ssl.SSLContext | None = No
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool, connect_args={"ssl": trusted}
     )
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        await connection.run_sync(_upgrade, config)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            await connection.run_sync(_upgrade, config)
+    finally:
+        await engine.dispose()
 
 
 def _upgrade(connection: Connection, config: Config) -> None:

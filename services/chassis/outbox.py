@@ -13,6 +13,7 @@ from chassis.broker import EVENTS, Broker
 from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
+from chassis.steps import AtStep, Step, unobserved
 from chassis.tracing import Tracer, following
 from ketuk_events.events import Wire
 from ketuk_events.trace import span_of
@@ -58,14 +59,19 @@ class Relay:
         at_most: int = 200,
         named: Pulse | None = None,
         traces: Tracer | None = None,
+        at_step: AtStep = unobserved,
     ) -> None:
-        """`named`: is up while this process holds its name; nothing is sent before."""
+        """`named`: is up while this process holds its name; nothing is sent before.
+
+        `at_step`: is told when rows are read, published and gone.
+        """
         self._broker = broker
         self._outbox = outbox
         self._exchange = exchange
         self._at_most = at_most
         self._named = named
         self._traces = traces
+        self._at_step = at_step
         self._log = structlog.get_logger(part="relay", exchange=exchange)
         self.pulse = Pulse()
 
@@ -81,16 +87,23 @@ class Relay:
                 while not stopping.is_set():
                     self._outbox.added.clear()
                     async with self._outbox.waiting(self._at_most) as wires:
+                        self._pass(Step.READ, wires)
                         # confirm before you forget: the rows go when this block has ended well
                         began = datetime.now(UTC)
                         await publisher.publish_all(wires)
                         self._trace(wires, began)
+                        self._pass(Step.PUBLISHED, wires)
+                    self._pass(Step.ACKNOWLEDGED, wires)
                     if len(wires) < self._at_most:
                         await self._more(stopping)
                     if publisher.is_closed:
                         raise ConnectionError("the channel was closed")
 
         await persist(session, name=f"relay to {self._exchange}", stopping=stopping, pulse=self.pulse)
+
+    def _pass(self, step: Step, wires: Sequence[Wire]) -> None:
+        if wires:
+            self._at_step(self._exchange, step)
 
     def _trace(self, wires: Sequence[Wire], began: datetime) -> None:
         if self._traces is None:

@@ -26,6 +26,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     asyncpg.SerializationError,
     asyncpg.DiskFullError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a statement may come to on a connection whose server was just killed
 )
 """Failures of a dependency rather than of the work: they pass by themselves."""
 

@@ -1,28 +1,36 @@
 """Sealing and opening personal data; `ketuk_events.sealed` describes the envelope.
 
-A data key is random, never stored, and wrapped for one recipient; the sender signs the wrap.
+A data key is random, never stored, and wrapped for one recipient; the sender signs the wrap, and uses it for
+a while.
 """
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from itertools import count
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from msgspec import structs
 
+from chassis.signature import holds, sign
 from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.sealed import KeyWrap, Sealed
 
 _SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 _INFO = b"ketuk data key v1"
-_ECDSA = ec.ECDSA(hashes.SHA256())
 _WRAP_LIVES = timedelta(hours=1)
+WRAP_SERVES = 1_000
+"""Contents under one data key: far from where random nonces could meet (NIST SP 800-38D: 2**32)."""
+WRAPS_KEPT = 4_096
+"""Wraps that an opener remembers, of about 1 KB each."""
 _CLOCK_SLACK = timedelta(minutes=5)
 _BLOCK = re.compile("-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
@@ -66,79 +74,127 @@ def public_keys(pem: str) -> tuple[PublicKey, ...]:
     return tuple(map(public_key, _BLOCK.findall(pem))) or (public_key(pem),)
 
 
+def private_pem(key: PrivateKey) -> str:
+    """The key in PEM, open: for a file that only its owner reads."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def public_pem(key: PublicKey) -> str:
+    """The key in PEM."""
+    return key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
+
+
 def key_id(key: PublicKey) -> str:
     """The first 16 hex digits of SHA-256 over the key's SubjectPublicKeyInfo."""
     encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return sha256(encoded).hexdigest()[:16]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sealer:
-    """Seals for one recipient in the name of one sender (its account on the bus)."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _DataKey:
+    """A data key in use: what it is wrapped in, and how long and how often it may serve."""
 
-    sender: str
-    identity: PrivateKey
     recipient: PublicKey
+    wrap: KeyWrap
+    part: bytes
+    cipher: AESGCM
+    made: datetime
+    uses: Iterator[int]
+
+    def serves(self, now: datetime) -> bool:
+        """Whether one more content may be sealed under it; counts."""
+        return self.made <= now < self.made + _WRAP_LIVES and next(self.uses) < WRAP_SERVES
+
+
+class Sealer:
+    """Seals for one recipient in the name of one sender (its account on the bus).
+
+    A data key serves for an hour or for 1,000 contents, whichever ends first, and never leaves this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        sender: str,
+        identity: PrivateKey,
+        recipient: PublicKey | Callable[[datetime], PublicKey],
+    ) -> None:
+        """`recipient`: the one key to seal for, or which it is at a moment (`Recipients.newest`)."""
+        self.sender = sender
+        self._identity = identity
+        self._recipient = recipient if callable(recipient) else lambda _: recipient
+        self._current: _DataKey | None = None
 
     def seal(self, content: bytes, *, now: datetime) -> Sealed:
-        """Seal under a new data key."""
+        """Seal a content."""
+        recipient = self._recipient(now)
+        if self._current is None or self._current.recipient is not recipient or not self._current.serves(now):
+            self._current = self._new(now, recipient)
+            next(self._current.uses)
+        nonce = secrets.token_bytes(12)
+        ciphertext = self._current.cipher.encrypt(nonce, content, self._current.part)
+        return Sealed(wrap=self._current.wrap, nonce=nonce, ciphertext=ciphertext)
+
+    def _new(self, now: datetime, recipient: PublicKey) -> _DataKey:
         data_key = secrets.token_bytes(32)
         unsigned = KeyWrap(
-            recipient=key_id(self.recipient),
+            recipient=key_id(recipient),
             sender=self.sender,
             valid_until=to_timestamp(now.astimezone(UTC) + _WRAP_LIVES),
-            wrapped=_SUITE.encrypt(data_key, self.recipient, info=_INFO),
+            wrapped=_SUITE.encrypt(data_key, recipient, info=_INFO),
             signature=b"",
         )
         part = unsigned.signed_part()
-        wrap = KeyWrap(
-            recipient=unsigned.recipient,
-            sender=unsigned.sender,
-            valid_until=unsigned.valid_until,
-            wrapped=unsigned.wrapped,
-            signature=self.identity.sign(part, _ECDSA),
+        wrap = structs.replace(unsigned, signature=sign(part, by=self._identity))
+        return _DataKey(
+            recipient=recipient, wrap=wrap, part=part, cipher=AESGCM(data_key), made=now, uses=count()
         )
-        nonce = secrets.token_bytes(12)
-        return Sealed(wrap=wrap, nonce=nonce, ciphertext=AESGCM(data_key).encrypt(nonce, content, part))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Opener:
-    """Opens what was sealed for us, with whichever of our keys it was sealed for."""
+    """Opens what was sealed for us, with whichever of our keys it was sealed for.
 
-    keys: tuple[PrivateKey, ...]
+    What a wrap held is remembered for the identities that it was checked against, so that only the first
+    content under it costs a signature and an unwrapping.
+    """
 
-    def open(
-        self, sealed: Sealed, *, sender: str, identities: Sequence[PublicKey], sealed_at: datetime
-    ) -> bytes:
+    def __init__(self, *, keys: Sequence[PrivateKey]) -> None:
+        self._keys = {key_id(key.public_key()): key for key in keys}
+        self._unwrapped = lru_cache(maxsize=WRAPS_KEPT)(self._unwrap)
+
+    def open(self, sealed: Sealed, *, sender: str, identities: str, sealed_at: datetime) -> bytes:
         """The content, once sender, signature, validity at the time of sealing and integrity hold.
+
+        `identities`: the sender's public keys in PEM, of which each counts.
 
         Raises BrokenSeal where any of them does not.
         """
         wrap = sealed.wrap
         if wrap.sender != sender:
             raise BrokenSeal("sealed in another's name")
-        part = wrap.signed_part()
-        if not any(_signed(part, wrap.signature, by=identity) for identity in identities):
-            raise BrokenSeal("the wrap is not signed by its sender")
+        part, cipher = self._unwrapped(wrap, identities)
         if not _valid(wrap, sealed_at):
             raise BrokenSeal("the wrap had expired")
-        key = next((key for key in self.keys if key_id(key.public_key()) == wrap.recipient), None)
+        try:
+            return cipher.decrypt(sealed.nonce, sealed.ciphertext, part)
+        except InvalidTag:
+            raise BrokenSeal("the content was altered") from None
+
+    def _unwrap(self, wrap: KeyWrap, identities: str) -> tuple[bytes, AESGCM]:
+        part = wrap.signed_part()
+        if not any(holds(wrap.signature, part, by=identity) for identity in public_keys(identities)):
+            raise BrokenSeal("the wrap is not signed by its sender")
+        key = self._keys.get(wrap.recipient)
         if key is None:
             raise BrokenSeal("sealed for another key")
         try:
-            data_key = _SUITE.decrypt(wrap.wrapped, key, info=_INFO)
-            return AESGCM(data_key).decrypt(sealed.nonce, sealed.ciphertext, part)
+            return part, AESGCM(_SUITE.decrypt(wrap.wrapped, key, info=_INFO))
         except (InvalidTag, ValueError):
             raise BrokenSeal("the content was altered") from None
-
-
-def _signed(part: bytes, signature: bytes, *, by: PublicKey) -> bool:
-    try:
-        by.verify(signature, part, _ECDSA)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _valid(wrap: KeyWrap, sealed_at: datetime) -> bool:

@@ -40,6 +40,11 @@ def contents(found: Sequence[Mapping[str, object]], *, json: bool) -> None:
     _OUT.out(written.decode())
 
 
+def progress() -> Console:
+    """Where the progress of a command is shown."""
+    return _ERR
+
+
 def note(line: str) -> None:
     """Tell the person at the keyboard, beside what is printed."""
     _ERR.print(line)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 SUCCESS = 0x9000
+_SHORTEST, _LONGEST = 4, 261
+_READERS_OWN = 0xFF
 
 
 class Garbage(Exception):
@@ -37,6 +39,11 @@ def command(ins: int, p1: int = 0, p2: int = 0, data: bytes = b"", *, expected: 
     if expected is not None:
         raw += bytes((expected % 256,))
     return raw
+
+
+def is_for_a_card(raw: bytes) -> bool:
+    """Whether bytes may be a short command (4 to 261 bytes) of a class that is not the reader's own (FF)."""
+    return _SHORTEST <= len(raw) <= _LONGEST and raw[0] != _READERS_OWN
 
 
 def select(file: int) -> bytes:

@@ -5,9 +5,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
+from ketuk_events.names import from_timestamp
 from ketuk_events.outcomes import Outcome
-from ketuk_events.taps import CheckResult
+from ketuk_events.taps import CheckResult, TapJudged
 
 KEEP_TAPS = 20
 _HOLDS_A_CARD = frozenset({"card", "reading"})
@@ -19,7 +21,7 @@ class ReaderOnBoard:
 
     name: str
     state: str
-    """ready, card, reading or gone."""
+    """ready, card, reading, absent (never seen) or gone."""
     sam: bool
 
 
@@ -32,13 +34,28 @@ class TapOnBoard:
     purpose: str
     began: datetime
     stage: str
-    """reading, sent, late (the board says so itself) or judged."""
+    """reading, finger, other-finger, sent, late (the board says so itself) or judged."""
     outcome: str | None = None
     assurance: str | None = None
     reason: str | None = None
     """`check/code`."""
     checks: tuple[CheckResult, ...] = ()
     photo: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def judged(cls, verdict: TapJudged) -> Self:
+        """A tap with its verdict."""
+        return cls(
+            tap=verdict.tap,
+            reader=verdict.asked.reader,
+            purpose=verdict.asked.purpose,
+            began=from_timestamp(verdict.began),
+            stage="judged",
+            outcome=verdict.outcome,
+            assurance=verdict.assurance,
+            reason=None if verdict.reason is None else f"{verdict.reason.check}/{verdict.reason.code}",
+            checks=verdict.checks,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +84,7 @@ class Board:
         self._readers: dict[str, ReaderOnBoard] = {}
         self._taps: dict[str, TapOnBoard] = {}
         self._current: dict[str, str] = {}
+        self._earlier: dict[str, datetime] = {}
         self._clearing: dict[str, asyncio.TimerHandle] = {}
         self._looking: set[asyncio.Event] = set()
         self._closed = False
@@ -77,6 +95,11 @@ class Board:
         self._clear_in_time(reader.name)
         self.look_again()
 
+    def began_earlier(self, reader: str, began: datetime) -> None:
+        """The newest tap of a reader before this start: a verdict on one before it does not stand there."""
+        # a verdict gives the time in milliseconds
+        self._earlier[reader] = began.replace(microsecond=began.microsecond // 1000 * 1000)
+
     def tap_changed(self, tap: TapOnBoard) -> None:
         """A tap began or came further; a verdict that is known stays, whatever is said after it."""
         tap = self._taps[tap.tap] = _joined(self._taps.get(tap.tap), tap)
@@ -85,7 +108,7 @@ class Board:
         )
         for earlier in here[:-1]:
             self._taps[earlier.tap] = replace(earlier, photo=None)
-        if here[-1].tap == tap.tap:
+        if here[-1].tap == tap.tap and tap.began >= self._earlier.get(tap.reader, tap.began):
             self._current[tap.reader] = tap.tap
             self._clear_in_time(tap.reader)
         while len(self._taps) > KEEP_TAPS:

@@ -16,19 +16,23 @@ class CounterFigures:
         self._readers = Gauge(
             "ketuk_readers", "Readers of this gateway, by state.", ["state"], registry=registry
         )
-        self._pcscd = Gauge("ketuk_pcscd_connected", "Whether the card daemon is reached.", registry=registry)
+        self._registry = registry
 
     def tapped(self, answer: str) -> None:
         """Count a tap whose evidence is in the spool."""
         self._taps.labels(answer).inc()
 
     def looking_at(
-        self, *, readers: Callable[[], Sequence[ReaderState]], pcscd: Callable[[], bool]
+        self, *, readers: Callable[[], Sequence[ReaderState]], pcscd: Callable[[], bool] | None
     ) -> Callable[[], Awaitable[None]]:
-        """A look for `Figures.look_up`."""
+        """A look for `Figures.look_up`; `pcscd` is None where no reader needs the card daemon."""
+        if pcscd is not None:
+            connected = Gauge(
+                "ketuk_pcscd_connected", "Whether the card daemon is reached.", registry=self._registry
+            )
+            connected.set_function(pcscd)
 
         async def look() -> None:
-            self._pcscd.set(pcscd())
             self._readers.clear()
             for state, count in Tally(reader.state for reader in readers()).items():
                 self._readers.labels(state).set(count)

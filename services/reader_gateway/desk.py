@@ -5,8 +5,9 @@ the spool, and what was begun before a crash is taken up again under the same ta
 """
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,11 +18,12 @@ from msgspec import structs
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import FileReading
 from reader_gateway.board import Board, TapOnBoard
-from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.reading import LEFT, NO_ANSWER, WITHOUT_SAM, Reading, read_card
+from reader_gateway.card_reader import CardReader, Presence, Sighting, SlotGone, SlotSilent, SlotTaken
+from reader_gateway.chip_notes import ChipNotes
+from reader_gateway.finger_asking import FingerAsking
+from reader_gateway.holder import Matcher
+from reader_gateway.ktp.reading import IN_USE, LEFT, NO_ANSWER, READER_GONE, Reading
 from reader_gateway.messages import Speaker
-from reader_gateway.pcsc.slots import SlotSilent, carry_out
-from reader_gateway.pcsc.watch import Presence, Sighting
 from reader_gateway.spool import Spool
 from reader_gateway.tap import Stage, Tap, new_tap_id
 
@@ -45,9 +47,12 @@ class Desk:
         spool: where taps and messages are kept.
         speaker: words the messages.
         board: what the officer sees.
-        sam: secrets of the SAM, where the gateway has them.
+        reader: reads the cards.
+        matcher: compares fingers with the holder's, where there is a device for it.
+        chip_notes: what the officer notes beside a chip check.
         answer_seconds: how long a chip may take to answer.
         tapped: is told of each tap whose evidence is in the spool, and what answered.
+        pcscd_since: when the card daemon was started, where that can be told.
     """
 
     def __init__(
@@ -57,68 +62,94 @@ class Desk:
         spool: Spool,
         speaker: Speaker,
         board: Board,
-        sam: SamSecrets | None,
+        reader: CardReader,
+        matcher: Matcher | None,
+        chip_notes: ChipNotes,
         answer_seconds: float,
         tapped: Callable[[Tap, str], None],
+        pcscd_since: Callable[[], datetime | None],
     ) -> None:
         self._asked = asked
         self._spool = spool
         self._speaker = speaker
         self._board = board
-        self._sam = sam
+        self._reader = reader
+        self._fingers = FingerAsking(matcher=matcher)
+        self._chip_notes = chip_notes
         self._answer_seconds = answer_seconds
         self._tapped = tapped
+        self._pcscd_since = pcscd_since
         self._events: asyncio.Queue[Sighting | ChipCheckAsked] = asyncio.Queue()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        self._moves = 0
+        """Sightings that were not taken yet: the card is not as it was."""
         self._tap: Tap | None = None
+        self._is_here = False
+        """Whether the reader is, as far as was seen."""
+        self._wants_test_card = False
+        """A chip did not answer, and the reader has yet to show that it is not its own fault."""
+        self._left_over = False
+        """Whether that tap is of an earlier start, so that much may have happened since."""
         self._log = structlog.get_logger(part="desk", reader=asked().reader)
-        self.sam_slot: str | None = None
 
     def happened(self, event: Sighting | ChipCheckAsked) -> None:
         """Something was seen or asked; it is taken in its turn."""
         self._events.put_nowait(event)
+        if isinstance(event, Sighting):
+            self._moves += 1
+            self._fingers.card_moved()
+
+    async def _next(self) -> Sighting | ChipCheckAsked:
+        event = await self._events.get()
+        if isinstance(event, Sighting):
+            self._moves -= 1
+        return event
 
     async def run(self) -> None:
         """Work until cancelled."""
         self._tap = await self._spool.unended(self._asked().reader)
-        try:
-            while True:
-                match await self._events.get():
-                    case Sighting() as sighting:
-                        await self._see(sighting)
-                    case ChipCheckAsked():
-                        await self._check_chip()
-        finally:
-            self._thread.shutdown(wait=False)
+        self._left_over = self._tap is not None
+        if (began := await self._spool.newest(self._asked().reader)) is not None:
+            self._board.began_earlier(self._asked().reader, began)
+        if self._tap is not None:
+            # its card may lie there still
+            self._show(self._tap, "reading" if self._tap.stage is Stage.OPEN else "sent")
+        while True:
+            match await self._next():
+                case Sighting() as sighting:
+                    await self._see(sighting)
+                case ChipCheckAsked():
+                    await self._check_chip()
 
     async def _see(self, sighting: Sighting) -> None:
+        self._is_here = sighting.presence is not Presence.GONE
         if sighting.presence in {Presence.EMPTY, Presence.GONE}:
             await self._leave()
             return
-        if self._tap is not None and self._tap.counter == sighting.counter:
+        if self._tap is not None and await self._is_still_there(self._tap, sighting):
             # the same card as before: after a restart, or a second word on it
             if self._tap.stage is Stage.OPEN:
                 await self._read(self._tap, sighting)
             return
         await self._leave()
         tap = await self._begin(self._asked(), counter=sighting.counter, presented=True)
+        self._log.info("card presented", tap=str(tap.id), after_ms=_milliseconds_since(sighting.at))
         await self._read(tap, sighting)
+
+    async def _is_still_there(self, tap: Tap, sighting: Sighting) -> bool:
+        since = await asyncio.to_thread(self._pcscd_since) if self._left_over else None
+        self._left_over = False
+        # another pcscd may have come to the same count with another card
+        return tap.counter == sighting.counter and (since is None or since < tap.began)
 
     async def _check_chip(self) -> None:
         """A tap without a card in the field, unless one appears in time."""
         if self._tap is not None:
             return
-        tap = await self._begin(
-            structs.replace(self._asked(), purpose=CHIP_CHECK), counter=-1, presented=False
-        )
-        try:
-            async with asyncio.timeout(self._answer_seconds):
-                while True:
-                    seen = await self._events.get()
-                    if isinstance(seen, Sighting) and seen.presence in {Presence.CARD, Presence.MUTE}:
-                        break
-        except TimeoutError:
-            await self._conclude(tap, NO_ANSWER)
+        asked = structs.replace(self._asked(), purpose=CHIP_CHECK)
+        tap = await self._begin(asked, counter=-1, presented=False)
+        seen = await self._card_appears()
+        if seen is None:
+            await self._conclude(tap, NO_ANSWER if self._is_here else READER_GONE)
             await self._leave()
             return
         tap = replace(tap, counter=seen.counter, presented=True)
@@ -126,9 +157,25 @@ class Desk:
         self._tap = tap
         await self._read(tap, seen)
 
+    async def _card_appears(self) -> Sighting | None:
+        """The card that appears while a chip may take its time to answer, and the reader is here."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._answer_seconds):
+                while self._is_here:
+                    seen = await self._next()
+                    if isinstance(seen, Sighting):
+                        self._is_here = seen.presence is not Presence.GONE
+                        if seen.presence in {Presence.CARD, Presence.MUTE}:
+                            return seen
+        return None
+
     async def _begin(self, asked: Asked, *, counter: int, presented: bool) -> Tap:
         now = datetime.now(UTC)
-        tap = Tap(id=new_tap_id(now), asked=asked, began=now, counter=counter, presented=presented)
+        name = new_tap_id(now)
+        # the test card that proves the reader is not the card of which something was noted
+        noted = asked.purpose == CHIP_CHECK and not (presented and self._wants_test_card)
+        chip = self._chip_notes.take() if noted else None
+        tap = Tap(id=name, asked=asked, began=now, counter=counter, presented=presented, chip=chip)
         await self._spool.begin(tap, *((self._speaker.presented(tap),) if presented else ()))
         self._tap = tap
         self._show(tap, "reading")
@@ -138,26 +185,29 @@ class Desk:
     async def _read(self, tap: Tap, sighting: Sighting) -> None:
         self._show(tap, "reading")
         reading = await self._answer(tap, sighting)
-        if tap.asked.purpose not in WITHOUT_SAM and self._sam is None:
-            self._log.warning("no secrets for a SAM", tap=str(tap.id))
+        reading = await self._fingers.matched(
+            reading, purpose=tap.asked.purpose, show=partial(self._show, tap)
+        )
         await self._conclude(tap, reading)
 
     async def _answer(self, tap: Tap, sighting: Sighting) -> Reading:
-        """Read the card; one that is silent is asked again until it has had its time."""
+        """Read the card; one that is silent, or that another programme has, is asked again in its time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._answer_seconds
         while True:
-            dialogue = read_card(purpose=tap.asked.purpose, sam=self._sam)
             try:
-                read = partial(carry_out, dialogue, card=sighting.slot, sam=self.sam_slot)
-                return await loop.run_in_executor(self._thread, read)
+                return await self._reader.read(sighting, needs=self._fingers.needs(tap.asked.purpose))
+            except SlotGone:
+                return READER_GONE
             except SlotSilent:
-                dialogue.close()
-            if not self._events.empty():
+                nothing = NO_ANSWER
+            except SlotTaken:
+                nothing = IN_USE
+            if self._moves:
                 # it left before it said anything; a mute card that leaves has not answered either
                 return NO_ANSWER if sighting.presence is Presence.MUTE else LEFT
             if loop.time() > deadline:
-                return NO_ANSWER
+                return nothing
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _conclude(self, tap: Tap, reading: Reading) -> None:
@@ -169,9 +219,25 @@ class Desk:
         wire = self._speaker.read(tap, reading, proven=proven, now=now)
         await self._spool.advance(tap, wire, proof=now if reading.proves_the_reader else None)
         self._tap = tap
+        silent = reading.answer == NO_ANSWER.answer
+        self._wants_test_card = not proven and (silent or self._wants_test_card)
+        if tap.chip is not None:
+            if reading.was_cut_short or (silent and not proven):
+                self._chip_notes.give_back(tap.chip)
+            else:
+                self._chip_notes.checked(str(tap.id))
         self._show(tap, "sent")
         self._tapped(tap, reading.answer)
-        self._log.info("tap read", tap=str(tap.id), answer=reading.answer, seconds=_seconds(tap, now))
+        self._log.info(
+            "tap read",
+            tap=str(tap.id),
+            answer=reading.answer,
+            unread=[f"{each.file} {each.state}" for each in reading.files if each.state != "read"],
+            sam=reading.authentication.code,
+            signature=reading.signature.code,
+            holder=reading.holder.code,
+            seconds=_seconds(tap, now),
+        )
 
     async def _leave(self) -> None:
         """The field is empty: the tap ends, and one that was never read says that its card left."""
@@ -179,7 +245,7 @@ class Desk:
         if tap is None:
             return
         if tap.stage is Stage.OPEN:
-            await self._conclude(tap, _CUT_SHORT)
+            await self._conclude(tap, _CUT_SHORT if tap.presented else LEFT)
             tap = replace(tap, stage=Stage.READ)
         tap = replace(tap, stage=Stage.ENDED)
         said = (self._speaker.removed(tap, now=datetime.now(UTC)),) if tap.presented else ()
@@ -198,6 +264,10 @@ class Desk:
                 photo=tap.photo,
             )
         )
+
+
+def _milliseconds_since(moment: float) -> float:
+    return round((time.monotonic() - moment) * 1000, 1)
 
 
 def _seconds(tap: Tap, now: datetime) -> float:

@@ -1,7 +1,7 @@
 """The composition root of the reader gateway."""
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
@@ -9,54 +9,32 @@ from chassis.broker import Broker
 from chassis.figures import Figures
 from chassis.health import Health, Sick
 from chassis.outbox import Relay
+from chassis.recipients import Recipients
 from chassis.seal import Sealer, private_key, public_key
 from chassis.tls import shown, trust
-from chassis.tracing import Span, tracer
+from chassis.tracing import tracer
 from chassis.web import application, listening
-from ketuk_events.asked import Asked
-from ketuk_events.names import from_timestamp
-from ketuk_events.taps import TapJudged
-from ketuk_events.trace import span_of
 from reader_gateway.board import Board, TapOnBoard
 from reader_gateway.counter.app import add_counter
 from reader_gateway.counter_figures import CounterFigures
 from reader_gateway.desk import Desk
+from reader_gateway.duty import Duty
 from reader_gateway.fleet import Fleet
-from reader_gateway.ktp.mutual_authentication import SamSecrets
+from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.matcher import PluggedInMatcher
 from reader_gateway.messages import Speaker
+from reader_gateway.pcsc.contexts import Contexts
+from reader_gateway.pcsc.daemon import running_since
+from reader_gateway.pcsc.sams import Sams
 from reader_gateway.pcsc.watch import Watch
+from reader_gateway.readers import readers_of, slots_of, terminals_of
+from reader_gateway.recipient_keys import OWNER, RecipientKeys
 from reader_gateway.settings import GatewaySettings
 from reader_gateway.spool import Spool
 from reader_gateway.tap import Tap
+from reader_gateway.tap_span import tap_span
+from reader_gateway.terminal.driver import Terminal
 from reader_gateway.verdicts import Verdicts
-
-PURPOSES = ("record", "identify", "activate", "chip-check")
-
-
-class Counter:
-    """The counter at which this gateway stands: who asks, and for what."""
-
-    def __init__(self, settings: GatewaySettings) -> None:
-        self._settings = settings
-        self.purpose = settings.purpose
-
-    def choose(self, purpose: str) -> None:
-        """Taps are for this purpose from now on. Raises ValueError for an unknown one."""
-        if purpose not in PURPOSES:
-            raise ValueError(purpose)
-        self.purpose = purpose
-
-    def asked_at(self, reader: str) -> Asked:
-        """Who asks at a reader now."""
-        return Asked(
-            region=self._settings.region,
-            gateway=self._settings.gateway,
-            reader=reader,
-            place=self._settings.place,
-            institution=self._settings.institution,
-            officer=self._settings.officer,
-            purpose=self.purpose,
-        )
 
 
 async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
@@ -65,6 +43,13 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     epoch = await spool.open()
     name = f"{settings.region}.{settings.gateway}"
     broker = Broker(url=settings.amqp_url, name=f"gateway {name}", trust=trust(settings.ca_file))
+    recipients = Recipients(
+        owner=OWNER,
+        first=public_key(settings.verification_public_key),
+        root=None if settings.root_public_key is None else public_key(settings.root_public_key),
+    )
+    recipient_keys = RecipientKeys(recipients=recipients, spool=spool)
+    await recipient_keys.recall()
     speaker = Speaker(
         region=settings.region,
         gateway=settings.gateway,
@@ -72,10 +57,10 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         sealer=Sealer(
             sender=name,
             identity=private_key(settings.identity_key),
-            recipient=public_key(settings.verification_public_key),
+            recipient=recipients.newest,
         ),
     )
-    board, counter = Board(), Counter(settings)
+    board, duty = Board(), Duty(settings)
     health = Health()
     figures = Figures(health=health)
     figures.watch_outbox(spool)
@@ -87,21 +72,32 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         if traces is not None:
             traces.take(tap_span(tap, answer))
 
+    contexts = Contexts()
+    sams = Sams(wait_seconds=settings.sam_wait_seconds)
+    matcher = None if settings.matcher is None else PluggedInMatcher(socket=settings.matcher)
+    fleet: Fleet
+    slots = slots_of(settings)
+    terminals = terminals_of(settings, epoch=epoch, fleet=lambda: fleet)
+    readers = readers_of(settings, terminals=terminals, sams=sams, contexts=contexts)
     desks = {
         reader: Desk(
-            asked=partial(counter.asked_at, reader),
+            asked=partial(duty.asked_at, reader),
             spool=spool,
             speaker=speaker,
             board=board,
-            sam=_sam_secrets(settings),
+            reader=readers[reader],
+            matcher=terminals.get(reader, matcher),
+            chip_notes=duty.chip_notes,
             answer_seconds=settings.answer_seconds,
             tapped=tapped,
+            pcscd_since=running_since if reader in slots else lambda: None,
         )
-        for reader in settings.readers
+        for reader in readers
     }
     numbers = count(1)
     fleet = Fleet(
-        readers={reader: (slots, desks[reader]) for reader, slots in settings.readers.items()},
+        readers={reader: (slots.get(reader), desks[reader]) for reader in readers},
+        sams=sams,
         spool=spool,
         speaker=speaker,
         board=board,
@@ -111,17 +107,20 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         broker=broker,
         region=settings.region,
         gateway=settings.gateway,
-        heard=lambda verdict: board.tap_changed(_judged(verdict)),
+        heard=lambda verdict: board.tap_changed(TapOnBoard.judged(verdict)),
+        key_told=recipient_keys.heard,
     )
     relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
-    watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw)
+    watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw, looked=fleet.looked, contexts=contexts)
 
     async def pcscd() -> None:
         if not watch.is_connected:
             raise Sick("pcscd is away")
 
-    figures.look_up(shown_figures.looking_at(readers=fleet.states, pcscd=lambda: watch.is_connected))
-    health.register("pcscd", pcscd)
+    connected = (lambda: watch.is_connected) if slots else None
+    figures.look_up(shown_figures.looking_at(readers=fleet.states, pcscd=connected))
+    if slots:
+        health.register("pcscd", pcscd)
     health.register("relay", relay.pulse.ping)
     health.register("verdicts", verdicts.pulse.ping)
     app = application(health=health, figures=figures)
@@ -130,15 +129,16 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         board=board,
         gateway=settings.gateway,
         place=settings.place,
-        purposes=PURPOSES,
-        purpose=lambda: counter.purpose,
-        choose_purpose=counter.choose,
+        purposes=tuple(NEEDS),
+        purpose=lambda: duty.purpose,
+        choose_purpose=duty.choose,
         check_chip=fleet.check_chip,
+        chip_notes=duty.chip_notes,
     )
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
         await _work(
-            watch=watch,
+            watches=[*([watch] if slots else []), *terminals.values()],
             fleet=fleet,
             desks=desks,
             relay=relay,
@@ -153,7 +153,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
 
 async def _work(
     *,
-    watch: Watch,
+    watches: Sequence[Watch | Terminal],
     fleet: Fleet,
     desks: dict[str, Desk],
     relay: Relay,
@@ -168,45 +168,9 @@ async def _work(
         tasks.create_task(relay.run(stopping))
         tasks.create_task(verdicts.run(stopping))
         tasks.create_task(fleet.beat(broker, stopping, named=verdicts.pulse))
-        watch.start()
+        for watch in watches:
+            watch.start()
         await stopping.wait()
-        await watch.stop()
+        await asyncio.gather(*(watch.stop() for watch in watches))
         for each in endless:
             each.cancel()
-
-
-def tap_span(tap: Tap, answer: str) -> Span:
-    """The first span of a tap's trace: from the card's entering to its evidence in the spool."""
-    return Span(
-        name="tap",
-        trace=tap.id.hex,
-        id=span_of("tap", tap.id),
-        parent=None,
-        began=tap.began,
-        ended=datetime.now(UTC),
-        attributes={
-            "ketuk.reader": tap.asked.reader,
-            "ketuk.purpose": tap.asked.purpose,
-            "ketuk.answer": answer,
-        },
-    )
-
-
-def _judged(verdict: TapJudged) -> TapOnBoard:
-    return TapOnBoard(
-        tap=verdict.tap,
-        reader=verdict.asked.reader,
-        purpose=verdict.asked.purpose,
-        began=from_timestamp(verdict.began),
-        stage="judged",
-        outcome=verdict.outcome,
-        assurance=verdict.assurance,
-        reason=None if verdict.reason is None else f"{verdict.reason.check}/{verdict.reason.code}",
-        checks=verdict.checks,
-    )
-
-
-def _sam_secrets(settings: GatewaySettings) -> SamSecrets | None:
-    if settings.sam_pcid is None or settings.sam_conf is None:
-        return None
-    return SamSecrets(pcid=bytes.fromhex(settings.sam_pcid), conf=bytes.fromhex(settings.sam_conf))

@@ -53,9 +53,14 @@ class Speaker:
             files=reading.files,
             authentication=reading.authentication,
             signature=reading.signature,
+            holder=reading.holder,
+            tries=reading.tries,
+            chip=tap.chip,
             uid=reading.uid,
-            biodata=None if reading.biodata is None else reading.biodata.decode("utf-8", errors="replace"),
+            biodata=None if reading.biodata is None else _text(reading.biodata),
             signature_file=reading.signature_file,
+            # what is signed is checked once more; without a signature nobody but the officer needs the photo
+            photo=None if reading.signature_file is None else reading.photo,
         )
         data = CardRead(
             tap=str(tap.id),
@@ -112,3 +117,11 @@ class Speaker:
                 traceparent=header,
             )
         )
+
+
+def _text(biodata: bytes) -> str:
+    """No byte is lost, for a signature covers them all."""
+    try:
+        return biodata.decode()
+    except UnicodeDecodeError:
+        return biodata.decode("latin-1")

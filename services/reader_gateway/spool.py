@@ -1,6 +1,7 @@
 """The spool: the gateway's own SQLite file. What is in it has happened; a power cut takes nothing from it.
 
-It holds messages that wait to be sent, the taps of late, and when each reader last proved itself. Evidence
+It holds messages that wait to be sent, the taps of late, when each reader last proved itself, and for which
+keys evidence is sealed. Evidence
 rests here in sealed form only.
 """
 
@@ -22,6 +23,8 @@ from chassis.outbox import Backlog
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
+from ketuk_events.evidence import ChipNote
+from ketuk_events.projection import KeyPublished
 from reader_gateway.tap import Stage, Tap
 
 Answer = TypeVar("Answer")
@@ -35,11 +38,18 @@ CREATE TABLE IF NOT EXISTS outbox (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS taps (
     id TEXT PRIMARY KEY, reader TEXT NOT NULL, asked TEXT NOT NULL, began TEXT NOT NULL,
-    counter INTEGER NOT NULL, stage TEXT NOT NULL, presented INTEGER NOT NULL
+    counter INTEGER NOT NULL, stage TEXT NOT NULL, presented INTEGER NOT NULL,
+    chip TEXT NOT NULL DEFAULT 'null'
 ) STRICT;
 CREATE TABLE IF NOT EXISTS proofs (reader TEXT PRIMARY KEY, read TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS keys (key_id TEXT PRIMARY KEY, told TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS starts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, began TEXT NOT NULL) STRICT;
 """
+_ADDED_LATER = (
+    ("outbox", "added", "REAL NOT NULL DEFAULT 0"),
+    ("taps", "chip", "TEXT NOT NULL DEFAULT 'null'"),
+)
+"""Columns that a file of version 0.1.0 does not have yet."""
 
 
 _ADD = """
@@ -83,8 +93,9 @@ class Spool:
             tap.counter,
             tap.stage.value,
             tap.presented,
+            msgspec.json.encode(tap.chip).decode(),
         )
-        await self._write([("INSERT INTO taps VALUES (?,?,?,?,?,?,?)", row)], wires)
+        await self._write([("INSERT INTO taps VALUES (?,?,?,?,?,?,?,?)", row)], wires)
 
     async def advance(self, tap: Tap, *wires: Wire, proof: datetime | None = None) -> None:
         """A tap has come further; `proof` says when its card proved the reader."""
@@ -106,12 +117,12 @@ class Spool:
         """The tap on a reader that has not ended: left over from an earlier start."""
         rows = await self._do(
             lambda: self._file.execute(
-                "SELECT id, asked, began, counter, stage, presented FROM taps "
+                "SELECT id, asked, began, counter, stage, presented, chip FROM taps "
                 "WHERE reader = ? AND stage <> 'ended' ORDER BY began DESC LIMIT 1",
                 (reader,),
             ).fetchall()
         )
-        for tap, asked, began, counter, stage, presented in rows:
+        for tap, asked, began, counter, stage, presented, chip in rows:
             return Tap(
                 id=UUID(tap),
                 asked=msgspec.json.decode(asked, type=Asked),
@@ -119,8 +130,16 @@ class Spool:
                 counter=counter,
                 stage=Stage(stage),
                 presented=bool(presented),
+                chip=msgspec.json.decode(chip, type=ChipNote | None),
             )
         return None
+
+    async def newest(self, reader: str) -> datetime | None:
+        """When the newest tap on a reader began."""
+        row = await self._do(
+            lambda: self._file.execute("SELECT max(began) FROM taps WHERE reader = ?", (reader,)).fetchone()
+        )
+        return None if row[0] is None else datetime.fromisoformat(row[0])
 
     async def proven_since(self, reader: str) -> datetime | None:
         """When a KTP-el was last read on a reader."""
@@ -128,6 +147,16 @@ class Spool:
             lambda: self._file.execute("SELECT read FROM proofs WHERE reader = ?", (reader,)).fetchone()
         )
         return None if row is None else datetime.fromisoformat(row[0])
+
+    async def keep_key(self, told: KeyPublished) -> None:
+        """Keep what was told of a key, in place of what was told of it before."""
+        row = (told.key_id, msgspec.json.encode(told).decode())
+        await self._write([("INSERT OR REPLACE INTO keys VALUES (?,?)", row)], ())
+
+    async def keys(self) -> list[KeyPublished]:
+        """What was last told of each key."""
+        rows = await self._do(lambda: self._file.execute("SELECT told FROM keys").fetchall())
+        return [msgspec.json.decode(told, type=KeyPublished) for (told,) in rows]
 
     async def backlog(self) -> Backlog:
         """See `chassis.outbox.Outbox`."""
@@ -167,9 +196,10 @@ class Spool:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(_SCHEMA)
-        columns = {name for _, name, *_ in self._file.execute("PRAGMA table_info(outbox)")}
-        if "added" not in columns:  # a file that version 0.1.0 made
-            self._file.execute("ALTER TABLE outbox ADD COLUMN added REAL NOT NULL DEFAULT 0")
+        for table, column, kind in _ADDED_LATER:
+            columns = {name for _, name, *_ in self._file.execute(f"PRAGMA table_info({table})")}
+            if column not in columns:
+                self._file.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         now = datetime.now(UTC)
         old = (now - KEEP_TAPS).isoformat()
         self._file.execute("DELETE FROM taps WHERE stage = 'ended' AND began < ?", (old,))

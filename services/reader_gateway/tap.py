@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ketuk_events.asked import Asked
+from ketuk_events.evidence import ChipNote
 
 
 class Stage(StrEnum):
@@ -31,6 +32,8 @@ class Tap:
     stage: Stage = Stage.OPEN
     presented: bool = True
     """Whether a card was in the field, so that its leaving is announced too."""
+    chip: ChipNote | None = None
+    """What the officer noted beside a chip check."""
     photo: bytes | None = field(default=None, repr=False)
     """For the officer's page alone, and never stored."""
 

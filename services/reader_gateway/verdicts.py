@@ -1,7 +1,7 @@
-"""The verdicts on this gateway's taps, from its own queue to the board."""
+"""What the others say to this gateway, from its own queue: verdicts on its taps, and keys to seal for."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
@@ -12,11 +12,13 @@ from chassis.broker import EVENTS, Broker
 from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
-from ketuk_events.catalogue import TAP_JUDGED
+from ketuk_events.catalogue import KEY_PUBLISHED, TAP_JUDGED
 from ketuk_events.events import Malformed, from_wire
+from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import TapJudged
 
 JUDGE = "verification"
+REGISTRY = "registry"
 EXPIRES_MILLISECONDS = 3_600_000
 LOOK_SECONDS = 10.0
 STAND_INS = 3
@@ -29,11 +31,19 @@ class Verdicts:
     """
 
     def __init__(
-        self, *, broker: Broker, region: str, gateway: str, heard: Callable[[TapJudged], None]
+        self,
+        *,
+        broker: Broker,
+        region: str,
+        gateway: str,
+        heard: Callable[[TapJudged], None],
+        key_told: Callable[[KeyPublished], Awaitable[None]],
     ) -> None:
         self._broker = broker
+        self._region = region
         self._name = f"{region}.{gateway}"
         self._heard = heard
+        self._key_told = key_told
         self._log = structlog.get_logger(part="verdicts")
         self._stand_in = 0
         self.pulse = Pulse()
@@ -50,6 +60,7 @@ class Verdicts:
     async def _listen(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
         queue = await self._queue(channel)
         await queue.bind(EVENTS, f"tap.judged.v1.{self._name}")
+        await queue.bind(EVENTS, f"key.published.v1.{self._region}.{JUDGE}")
         try:
             await queue.consume(self._take, exclusive=True)
         except ChannelAccessRefused:
@@ -94,8 +105,11 @@ class Verdicts:
             self._log.warning("not understood", reason=str(why))
         else:
             # the broker checked who published it
-            if event.kind is TAP_JUDGED and message.user_id == JUDGE and isinstance(event.data, TapJudged):
-                self._heard(event.data)
+            match event.kind, message.user_id, event.data:
+                case (kind, user, TapJudged() as verdict) if (kind, user) == (TAP_JUDGED, JUDGE):
+                    self._heard(verdict)
+                case (kind, user, KeyPublished() as told) if (kind, user) == (KEY_PUBLISHED, REGISTRY):
+                    await self._key_told(told)
         await message.ack()
 
 

@@ -12,6 +12,7 @@ from chassis.broker import Broker, Publisher
 from chassis.health import Pulse
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.steps import AtStep, Step, unobserved
 from chassis.topology.ketuk import AGENCIES
 from chassis.tracing import Tracer, following
 from ketuk_events.events import Wire
@@ -37,12 +38,14 @@ class AgencyRelay:
         pool: Pool,
         at_most: int = 100,
         traces: Tracer | None = None,
+        at_step: AtStep = unobserved,
     ) -> None:
         self._institution = institution
         self._broker = broker
         self._pool = pool
         self._at_most = at_most
         self._traces = traces
+        self._at_step = at_step
         self._log = structlog.get_logger(part="agency relay", institution=institution)
         self.waiting = asyncio.Event()
         """Set it when something waits."""
@@ -72,7 +75,9 @@ class AgencyRelay:
             began = datetime.now(UTC)
             waiting = await disclosures.waiting(connection, self._institution, limit=self._at_most)
             wires = [wire for wire, _ in waiting]
+            self._pass(Step.READ, wires)
             outcomes = list(zip(wires, await publisher.publish_each(wires), strict=True))
+            self._pass(Step.PUBLISHED, wires)
             confirmed = [wire.message_id for wire, outcome in outcomes if outcome is None]
             await disclosures.sent(connection, confirmed)
             self._trace([each for each in waiting if each[0].message_id in confirmed], began)
@@ -81,10 +86,15 @@ class AgencyRelay:
                     reason = _reason(outcome)
                     self._log.warning("parked", event_id=wire.message_id, because=reason)
                     await disclosures.park(connection, wire.message_id, reason=reason)
+        self._pass(Step.ACKNOWLEDGED, wires)
         for _, outcome in outcomes:
             if outcome is not None and not isinstance(outcome, PublishError):
                 raise outcome
         return len(wires)
+
+    def _pass(self, step: Step, wires: Sequence[Wire]) -> None:
+        if wires:
+            self._at_step(AGENCIES, step)
 
     def _trace(self, told: Sequence[tuple[Wire, str | None]], began: datetime) -> None:
         if self._traces is None:

@@ -7,6 +7,7 @@ from chassis.health import Pulse, Sick
 from chassis.outbox import LOOK_AGAIN_SECONDS
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.steps import AtStep, unobserved
 from chassis.tracing import Tracer
 from registry.agency_relay import AgencyRelay
 from registry.store import disclosures
@@ -22,10 +23,13 @@ class AgencyRelays:
             for its confirms, and that must be nobody else's wait.
     """
 
-    def __init__(self, *, broker: Broker, pool: Pool, traces: Tracer | None = None) -> None:
+    def __init__(
+        self, *, broker: Broker, pool: Pool, traces: Tracer | None = None, at_step: AtStep = unobserved
+    ) -> None:
         self._broker = broker
         self._pool = pool
         self._traces = traces
+        self._at_step = at_step
         self._relays: dict[str, AgencyRelay] = {}
         self.added = asyncio.Event()
         self.pulse = Pulse()
@@ -47,6 +51,7 @@ class AgencyRelays:
                                 broker=self._broker,
                                 pool=self._pool,
                                 traces=self._traces,
+                                at_step=self._at_step,
                             )
                             tasks.create_task(relay.run(stopping))
                         self._relays[institution].waiting.set()

@@ -1,7 +1,8 @@
-"""What the registry says of a gateway to those who keep a copy."""
+"""What the registry says of gateways and purposes to those who keep a copy."""
 
-from ketuk_events.projection import GatewayApproved, GatewaySuspended
+from ketuk_events.projection import GatewayApproved, GatewaySuspended, PurposesChanged
 from registry.gateway import Gateway
+from registry.store.purposes import Published
 
 
 def approved(gateway: Gateway, *, region: str) -> GatewayApproved:
@@ -17,5 +18,22 @@ def approved(gateway: Gateway, *, region: str) -> GatewayApproved:
 
 
 def suspended(gateway: Gateway, *, region: str) -> GatewaySuspended:
-    """Its readings count no more."""
-    return GatewaySuspended(region=region, gateway=gateway.name, version=gateway.version)
+    """Its readings count no more.
+
+    The key of a suspended one is told with it, or a projection that is rebuilt could not tell its reading,
+    which is judged, from an unknown one's. A key that was never approved, or was revoked, is not told.
+    """
+    known = gateway.state == "suspended"
+    return GatewaySuspended(
+        region=region,
+        gateway=gateway.name,
+        institution=gateway.institution if known else None,
+        public_key=gateway.public_key if known else None,
+        revoked=gateway.state == "revoked",
+        version=gateway.version,
+    )
+
+
+def purposes_changed(published: Published) -> PurposesChanged:
+    """These rules count."""
+    return PurposesChanged(purposes=published.purposes, version=published.version)

@@ -1,11 +1,11 @@
-"""What the registry shows on `/metrics`: readers by state, and how disclosures fare by institution."""
+"""What the registry shows on `/metrics`: readers by state, alarms, and how disclosures fare."""
 
 from collections import Counter
 
 from prometheus_client import CollectorRegistry, Gauge
 
 from chassis.postgres import Pool
-from registry.store import disclosures, readers
+from registry.store import alarms, disclosures, readers
 
 
 class CityFigures:
@@ -22,15 +22,20 @@ class CityFigures:
         self._parked = gauge("disclosures_parked", "Disclosures that the broker refused for good.")
         self._readers = gauge("fleet_readers", "Readers, as their gateways last told.", "state")
 
+        self._alarms = gauge("alarms_unseen", "Alarms that nobody has looked into.", "kind")
+
     async def look(self) -> None:
         """Look all of them up."""
         async with self._pool.acquire() as connection:
             counts = await disclosures.unsettled(connection)
             told = await readers.all_readers(connection, region=self._region)
+            ringing = await alarms.unseen(connection)
         for each in counts:
             self._waiting.labels(each.institution).set(each.waiting)
             self._oldest.labels(each.institution).set(each.oldest_seconds)
             self._parked.labels(each.institution).set(each.parked)
+        for kind, count in ringing.items():
+            self._alarms.labels(kind).set(count)
         self._readers.clear()
         for state, count in Counter(each.state if each.connected else "gone" for each in told).items():
             self._readers.labels(state).set(count)

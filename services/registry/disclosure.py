@@ -1,6 +1,7 @@
 """What one agency is told of a tap: what its agreement grants and nothing else."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 from joserfc import jwe
@@ -56,6 +57,11 @@ def _granted(person: Mapping[str, str], agreement: Agreement) -> str | None:
     granted = {name: person[name] for name in sorted(agreement.attributes) if name in person}
     if not granted or agreement.public_key is None:
         return None
-    key = ECKey.import_key({**agreement.public_key})
+    key = _imported(tuple(sorted(agreement.public_key.items())))
     header = {**_HEADER, "kid": key.kid} if key.kid else _HEADER
     return jwe.encrypt_compact(header, msgspec.json.encode(granted), key)
+
+
+@lru_cache(maxsize=1_000)
+def _imported(key: tuple[tuple[str, str], ...]) -> ECKey:
+    return ECKey.import_key(dict(key))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Pool
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected
+from registry.following import Following
+from registry.office import Office
 from registry.store import readers
 
 Told = ReaderConnected | ReaderDisconnected | GatewayBeat
@@ -13,21 +14,25 @@ Told = ReaderConnected | ReaderDisconnected | GatewayBeat
 class Fleet:
     """Handles the queue `registry.fleet`: a batch is one transaction."""
 
-    def __init__(self, *, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, *, office: Office, following: Following) -> None:
+        self._office = office
+        self._following = following
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         """See `chassis.batches.Handle`."""
         read = [_read(arrival) for arrival in arrivals]
         told = [each for each in read if not isinstance(each, Dead)]
-        async with self._pool.acquire() as connection, connection.transaction():
-            for region, gateway in sorted({(each.region, each.gateway) for each in told}):
+        gateways = sorted({(each.region, each.gateway) for each in told})
+        async with self._office.deciding() as connection:
+            for region, gateway in gateways:
                 await readers.lock(connection, region=region, gateway=gateway)
             for each in told:
                 if isinstance(each, GatewayBeat):
                     await readers.beat(connection, each)
                 else:
                     await readers.came_or_went(connection, each)
+            ours = [gateway for region, gateway in gateways if region == self._office.region]
+            await self._following.follow(connection, ours)
         return [each if isinstance(each, Dead) else Settled() for each in read]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.batches import Arrival, Dead
-from chassis.seal import BrokenSeal, Opener, PublicKey
+from chassis.seal import BrokenSeal, Opener
 from ketuk_events.evidence import Person
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
@@ -34,8 +34,8 @@ class VerdictReader:
     """Opens verdicts with the registry's key."""
 
     opener: Opener
-    verification: tuple[PublicKey, ...]
-    """Verification's signing key; two while it is replaced."""
+    verification: str
+    """Verification's signing key, PEM; two while it is replaced."""
 
     def read(self, arrival: Arrival) -> Judged | Dead:
         """The verdict, or why it must not be worked on."""
@@ -57,6 +57,7 @@ class VerdictReader:
         )
 
     def _person(self, verdict: TapJudged) -> Mapping[str, str]:
+        from_timestamp(verdict.began)
         judged = from_timestamp(verdict.judged)
         if verdict.person is None:
             return {}

@@ -11,31 +11,48 @@ from chassis.health import Health, Pulse
 from chassis.logs import log_to_stdout
 from chassis.migrated import until_migrated
 from chassis.outbox import Relay
+from chassis.pages import harden
 from chassis.patience import persist
 from chassis.postgres import Pool, PostgresOutbox, database, ping
-from chassis.seal import Opener, private_keys, public_keys
+from chassis.seal import Opener, private_keys
 from chassis.settings import load
+from chassis.steps import AtStep, unobserved
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
 from chassis.web import application, listening
-from registry import places
+from registry import city_files, purposes, reported_figures
 from registry.agency_event import EventSigner
 from registry.agency_relays import AgencyRelays
-from registry.api import changes, lists
-from registry.api.access import bearer
+from registry.alarms import Alarms
+from registry.api.every_route import every_route
+from registry.api.once import once
 from registry.api.problems import problems
+from registry.api.who import admitted
+from registry.citizens import Citizens
 from registry.city_figures import CityFigures
+from registry.commands.load_file import load_shipped
+from registry.commands.publish_purposes import publish_first
+from registry.comparing import Comparing
+from registry.counting import Counting
 from registry.fleet import Fleet
+from registry.following import Following
+from registry.forgetting import Forgetting
 from registry.judged import VerdictReader
 from registry.office import Office
+from registry.pace import Pace
+from registry.passwords import Passwords
+from registry.retelling import Retelling
 from registry.settings import RegistrySettings
+from registry.silence import Silence, silent_after
 from registry.snapshots import Snapshots
-from registry.store import places as stored_places
 from registry.telling import QUEUE, Teller
 from registry.verdicts import Verdicts
 
 _NAME = "registry"
 _RELAY_CONNECTIONS = 32
+_FLEET = "registry.fleet"
+_VERDICTS_AT_ONCE = 2
+"""Batches: while one waits for the database another is opened, signed and encrypted."""
 
 
 def main() -> None:
@@ -45,37 +62,39 @@ def main() -> None:
     life.live(lambda stopping: serve(settings, stopping))
 
 
-async def serve(settings: RegistrySettings, stopping: asyncio.Event) -> None:
-    """Consume, relay and answer until told to stop."""
+async def serve(settings: RegistrySettings, stopping: asyncio.Event, *, at_step: AtStep = unobserved) -> None:
+    """Consume, relay and answer until told to stop; `at_step` is told each step of its work on the bus."""
     trusted, url = trust(settings.ca_file), settings.database_url
     async with (
         database(url, name=_NAME, trust=trusted) as pool,
         database(url, name=f"{_NAME} relays", size=_RELAY_CONNECTIONS, trust=trusted) as relay_pool,
     ):
-        await _serve(settings, pool=pool, relay_pool=relay_pool, stopping=stopping)
+        await _serve(settings, pool=pool, relay_pool=relay_pool, stopping=stopping, at_step=at_step)
 
 
 async def _serve(
-    settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event
+    settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event, at_step: AtStep
 ) -> None:
     trusted = trust(settings.ca_file)
     broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted)
     outbox = PostgresOutbox(pool=pool)
     traces = tracer(settings.otlp_endpoint, service=_NAME)
-    relay = Relay(broker=broker, outbox=outbox, traces=traces)
+    relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
     agencies = AgencyRelays(
         broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies", trust=trusted),
         pool=relay_pool,
         traces=traces,
+        at_step=at_step,
     )
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
     office = Office(pool=pool, outbox=outbox, region=settings.region)
+    following = Following(office=office, silent_after=silent_after(settings.beat_seconds))
     handlers: dict[str, Handle] = {
         QUEUE: Verdicts(
             pool=pool,
             reader=VerdictReader(
                 opener=Opener(keys=private_keys(settings.registry_key.get_secret_value())),
-                verification=public_keys(settings.verification_signing_public_key),
+                verification=settings.verification_signing_public_key,
             ),
             teller=Teller(
                 signer=signer,
@@ -85,60 +104,114 @@ async def _serve(
             ),
             region=settings.region,
             added=agencies.added,
+            at_step=at_step,
         ),
-        "registry.fleet": Fleet(pool=pool),
+        "registry.alarms": Alarms(pool=pool),
+        _FLEET: Fleet(office=office, following=following),
         "registry.snapshots": Snapshots(pool=pool, region=settings.region),
     }
+    retelling = Retelling(office=office)
     health = Health()
     figures = Figures(health=health)
     figures.watch_outbox(outbox)
     figures.look_up(CityFigures(pool=pool, region=settings.region, registry=figures.registry).look)
     batch_metrics = BatchMetrics(registry=figures.registry)
-    consumers = [
-        BatchConsumer(
+    consumers = {
+        queue: BatchConsumer(
             broker=broker,
             queue=queue,
             handle=handle,
             ready=lambda: ping(pool),
             metrics=batch_metrics,
+            at_once=_VERDICTS_AT_ONCE if queue == QUEUE else 1,
             traces=traces,
+            at_step=at_step,
         )
         for queue, handle in handlers.items()
-    ]
-    loaded, migrated = Pulse(), Pulse()
+    }
+    silence = Silence(
+        office=office,
+        following=following,
+        hears=consumers[_FLEET].pulse,
+        beat_seconds=settings.beat_seconds,
+    )
+    comparing, counting, forgetting = (
+        Comparing(office=office),
+        Counting(pool=pool),
+        Forgetting(office=office),
+    )
+    loaded, ruled, migrated = Pulse(), Pulse(), Pulse()
     health.register("database", lambda: ping(pool))
     health.register("migrations", migrated.ping)
     health.register("places", loaded.ping)
+    health.register("purposes", ruled.ping)
     health.register("relay", relay.pulse.ping)
     health.register("agencies", agencies.ping)
-    for queue, consumer in zip(handlers, consumers, strict=True):
+    health.register("retelling", retelling.pulse.ping)
+    health.register("silence", silence.pulse.ping)
+    health.register("comparing", comparing.pulse.ping)
+    health.register("counting", counting.pulse.ping)
+    health.register("retention", forgetting.pulse.ping)
+    for queue, consumer in consumers.items():
         health.register(queue, consumer.pulse.ping)
 
     app = application(health=health, figures=figures)
-    app.middlewares.extend([problems, bearer(settings.api_token.get_secret_value())])
-    app.router.add_routes(lists.routes(office, signer=signer))
+    app.on_response_prepare.append(harden)
+    app.middlewares.extend(
+        [
+            problems,
+            admitted(
+                office,
+                bootstrap=settings.api_token.get_secret_value(),
+                pace=Pace(per_second=settings.requests_per_second, at_once=3 * settings.requests_per_second),
+            ),
+            once(office),
+        ]
+    )
     app.router.add_routes(
-        changes.routes(office, card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()))
+        every_route(
+            office,
+            signer=signer,
+            card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()),
+            passwords=Passwords(),
+            root=settings.root_public_key,
+            reported=await asyncio.to_thread(reported_figures.read, settings.region),
+            citizens=Citizens(
+                key=bytes.fromhex(settings.pseudonym_key.get_secret_value()),
+                version=settings.pseudonym_key_version,
+                region=settings.region,
+            ),
+        )
     )
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
         await until_migrated(pool, service=_NAME, stopping=stopping, pulse=migrated)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_load_places(pool, region=settings.region, pulse=loaded, stopping=stopping))
-            tasks.create_task(relay.run(stopping))
-            tasks.create_task(agencies.run(stopping))
-            for consumer in consumers:
+            tasks.create_task(_load_city(office, pulse=loaded, stopping=stopping))
+            tasks.create_task(_load_purposes(office, pulse=ruled, stopping=stopping))
+            for part in (relay, agencies, retelling, silence, comparing, counting, forgetting):
+                tasks.create_task(part.run(stopping))
+            for consumer in consumers.values():
                 tasks.create_task(consumer.run(stopping))
     if traces is not None:
         await asyncio.to_thread(traces.close)
 
 
-async def _load_places(pool: Pool, *, region: str, pulse: Pulse, stopping: asyncio.Event) -> None:
-    found = await asyncio.to_thread(places.read, places.file_of(region))
+async def _load_city(office: Office, *, pulse: Pulse, stopping: asyncio.Event) -> None:
+    files = await asyncio.to_thread(city_files.shipped, office.region)
 
     async def load_them() -> None:
-        async with pool.acquire() as connection, connection.transaction():
-            await stored_places.load(connection, found)
+        await load_shipped(office, files)
         pulse.up()
 
-    await persist(load_them, name="places", stopping=stopping, pulse=pulse)
+    await persist(load_them, name="city", stopping=stopping, pulse=pulse)
+
+
+async def _load_purposes(office: Office, *, pulse: Pulse, stopping: asyncio.Event) -> None:
+    first = await asyncio.to_thread(purposes.read, purposes.FIRST)
+
+    async def load_them() -> None:
+        await publish_first(office, first)
+        pulse.up()
+
+    await persist(load_them, name="purposes", stopping=stopping, pulse=pulse)

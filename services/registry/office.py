@@ -11,6 +11,10 @@ from msgspec import Struct
 from chassis.postgres import Connection, Pool, PostgresOutbox
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import event, to_wire
+from registry.act import Act, doing
+from registry.audit_events import AuditEvent
+from registry.refusals import DoneBefore
+from registry.store import audit, kept_answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,10 +27,47 @@ class Office:
 
     @asynccontextmanager
     async def deciding(self) -> AsyncIterator[Connection]:
-        """One transaction; what was announced in it is sent once it is committed."""
+        """One transaction; what was announced in it is sent once it is committed.
+
+        Raises DoneBefore where it is a repeat, and Unfit where `If-Match` was given for what has no version.
+        """
         async with self.pool.acquire() as connection, connection.transaction():
+            act = doing.get()
+            if (
+                act is not None
+                and act.key is not None
+                and not await kept_answers.begin(connection, actor=act.actor, key=act.key)
+            ):
+                raise DoneBefore("this was carried out, or is just being; its answer is not told again")
             yield connection
+            if act is not None:
+                act.must_have_compared()
+                await self.record(connection, act, refused=act.refused)
         self.outbox.added.set()
+
+    @staticmethod
+    async def record(connection: Connection, act: Act, *, refused: str | None = None) -> None:
+        """Put an act into the audit log, as the last step of a transaction."""
+        event = act.event if refused is None else act.event or AuditEvent.REFUSED
+        if event is None:
+            return
+        await audit.add(
+            connection,
+            [
+                audit.Happened(
+                    event=event.value,
+                    actor=act.actor,
+                    outcome="done" if refused is None else "refused",
+                    whose=whose,
+                    origin=act.origin,
+                    reason=act.reason,
+                    because=refused,
+                    erased=act.erased if refused is None else (),
+                )
+                for whose in act.whose or (None,)
+            ],
+        )
+        act.recorded = True
 
     async def announce(self, connection: Connection, kind: Kind, *data: Struct, owner: str) -> None:
         """Say something to the other services in this transaction; `owner` is the party concerned."""

@@ -42,13 +42,20 @@ class RegistrySettings(ServedSettings):
     registry_key: PrivateKeyPem
     """Opens what verification seals for the registry; while it is replaced the new one, then the old one."""
     verification_signing_public_key: Annotated[str, AfterValidator(_is_public_key)]
+    root_public_key: Annotated[str, AfterValidator(_is_public_key)] | None = None
+    """Of the city's root, which signs the keys for which others seal; without it none can be published."""
     card_ref_key: HashKey
     """Under which a card's UID becomes its `card_ref`; verification has the same."""
     agency_signing_key: PrivateKeyPem
     """Signs what agencies receive."""
     pseudonym_key: HashKey
     pseudonym_key_version: int = Field(default=1, ge=1)
+    beat_seconds: float = Field(default=30.0, gt=0, le=3600)
+    """How often gateways say that they live; a reader is silent within two of these."""
     api_token: SecretStr = Field(min_length=16)
+    """Of the first operator, who adds people and issues tokens."""
+    requests_per_second: float = Field(default=100, gt=0)
+    """Of one actor, at this process, in the long run; three times as many at once."""
 
     @field_validator("region")
     @classmethod

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from uuid import UUID
 
 import msgspec
+from msgspec import structs
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
 from chassis.postgres import Pool
@@ -12,9 +14,9 @@ from ketuk_events.catalogue import SNAPSHOT_PART
 from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id
 from ketuk_events.projection import CardStatusChanged, SnapshotPart, SnapshotRequested
-from registry.announcements import approved, suspended
+from registry.announcements import approved, purposes_changed, suspended
 from registry.judged import VERIFICATION
-from registry.store import cards, gateways
+from registry.store import cards, gateways, keys, purposes
 
 CARDS_IN_A_PART = 2_000
 
@@ -36,9 +38,17 @@ class Snapshots:
             return Dead(reason="not a request for a snapshot")
         if arrival.user != VERIFICATION:
             return Dead(reason="a request that verification did not make")
+        parts = await self._parts()
+        # asked again the answer may be another one by now, and parts of two answers do not make a whole
+        answer = following_id(arrival.event.id, sha256(msgspec.json.encode(parts)).hexdigest())
         return Settled(
             follows=tuple(
-                self._wire(part, arrival=arrival, owner=request.asked_by) for part in await self._parts()
+                self._wire(
+                    structs.replace(part, asked=str(arrival.event.id), answer=str(answer)),
+                    event_id=following_id(answer, f"part/{part.part}"),
+                    owner=request.asked_by,
+                )
+                for part in parts
             )
         )
 
@@ -49,6 +59,8 @@ class Snapshots:
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             known = await gateways.all_gateways(connection, region=self._region)
+            published = tuple(await keys.all_keys(connection))
+            rules = await purposes.newest(connection)
             chunks: list[tuple[CardStatusChanged, ...]] = [
                 chunk async for chunk in cards.all_cards(connection, chunk=CARDS_IN_A_PART)
             ]
@@ -59,8 +71,12 @@ class Snapshots:
                 approved(gateway, region=self._region) for gateway in known if gateway.state == "approved"
             ),
             suspended=tuple(
-                suspended(gateway, region=self._region) for gateway in known if gateway.state == "suspended"
+                suspended(gateway, region=self._region)
+                for gateway in known
+                if gateway.state in ("suspended", "revoked")
             ),
+            keys=published,
+            purposes=None if rules is None else purposes_changed(rules),
         )
         return [
             first,
@@ -70,14 +86,12 @@ class Snapshots:
             ),
         ]
 
-    def _wire(self, part: SnapshotPart, *, arrival: Arrival, owner: str) -> Wire:
-        # asked again the answer may be another one by now: an id belongs to one content
-        digest = sha256(msgspec.json.encode(part)).hexdigest()
+    def _wire(self, part: SnapshotPart, *, event_id: UUID, owner: str) -> Wire:
         return to_wire(
             event(
                 SNAPSHOT_PART,
                 part,
-                event_id=following_id(arrival.event.id, f"part/{digest}"),
+                event_id=event_id,
                 region=self._region,
                 source="registry",
                 owner=owner,

@@ -43,6 +43,7 @@ class Teller:
         self._pseudonym_key = pseudonym_key
         self._pseudonym_key_version = pseudonym_key_version
         self._region = region
+        self._pseudonyms: dict[str, Pseudonyms] = {}
 
     def tell(
         self, judged: Judged, *, agreements: Iterable[Agreement], gateway: Gateway | None
@@ -53,12 +54,7 @@ class Teller:
             return []
         told = []
         for agreement in entitled(agreements, verdict=judged.verdict, gateway=gateway):
-            pseudonyms = Pseudonyms.towards(
-                agreement.institution,
-                master=self._pseudonym_key,
-                version=self._pseudonym_key_version,
-                region=self._region,
-            )
+            pseudonyms = self._towards(agreement.institution)
             wire = self._signer.signed(
                 kind,
                 disclosure(judged.verdict, person=judged.person, agreement=agreement, pseudonyms=pseudonyms),
@@ -68,3 +64,13 @@ class Teller:
             header = traceparent(judged.verdict.tap, span_of(QUEUE, judged.event_id))
             told.append(Disclosure(institution=agreement.institution, wire=wire, traceparent=header))
         return told
+
+    def _towards(self, institution: str) -> Pseudonyms:
+        if institution not in self._pseudonyms:
+            self._pseudonyms[institution] = Pseudonyms.towards(
+                institution,
+                master=self._pseudonym_key,
+                version=self._pseudonym_key_version,
+                region=self._region,
+            )
+        return self._pseudonyms[institution]

@@ -1,16 +1,27 @@
-"""What the registry does with verdicts: writes down who is told what, once."""
+"""What the registry does with verdicts: writes down who is told what and how the chip was, once."""
 
 import asyncio
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
 
 import structlog
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
 from chassis.postgres import Connection, Pool
+from chassis.steps import AtStep, Step, unobserved
+from registry.chip_finding import chip_finding
+from registry.gateway import Gateway
 from registry.judged import Judged, VerdictReader
-from registry.store import agreements, disclosures, gateways, verdicts
-from registry.telling import Teller
+from registry.store import (
+    agreements,
+    chip_findings,
+    disclosures,
+    gateways,
+    reader_taps,
+    tap_minutes,
+    verdicts,
+)
+from registry.telling import QUEUE, Teller
 
 
 class Verdicts:
@@ -22,16 +33,26 @@ class Verdicts:
         teller: writes what institutions are told.
         region: of this registry.
         added: is set when disclosures were committed.
+        at_step: is told when a batch is decided.
     """
 
     def __init__(
-        self, *, pool: Pool, reader: VerdictReader, teller: Teller, region: str, added: asyncio.Event
+        self,
+        *,
+        pool: Pool,
+        reader: VerdictReader,
+        teller: Teller,
+        region: str,
+        added: asyncio.Event,
+        at_step: AtStep = unobserved,
     ) -> None:
         self._pool = pool
         self._reader = reader
         self._teller = teller
         self._region = region
         self._added = added
+        self._at_step = at_step
+        self._process = uuid4()
         self._log = structlog.get_logger(part="verdicts")
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
@@ -47,17 +68,24 @@ class Verdicts:
                 for each in judged
                 if each.event_id in remembered.first_seen and each.digest == remembered.digests[each.event_id]
             }
-            told = await self._tell(connection, list(first.values()))
+            known = await gateways.named(
+                connection, [each.verdict.asked.gateway for each in first.values()], region=self._region
+            )
+            told = await self._tell(connection, list(first.values()), known)
+            await self._note_chips(connection, list(first.values()), known)
+            await tap_minutes.count(
+                connection, [each.verdict for each in first.values()], process=self._process
+            )
+            self._at_step(QUEUE, Step.DECIDED)
         self._added.set()
         for tap, institutions in told:
             self._log.info("disclosed", tap=tap, to=institutions)
         return [self._conclusion(each, remembered.digests) for each in read]
 
-    async def _tell(self, connection: Connection, judged: Sequence[Judged]) -> list[tuple[str, list[str]]]:
+    async def _tell(
+        self, connection: Connection, judged: Sequence[Judged], known: Mapping[str, Gateway]
+    ) -> list[tuple[str, list[str]]]:
         agreed = await agreements.newest(connection)
-        known = await gateways.named(
-            connection, [each.verdict.asked.gateway for each in judged], region=self._region
-        )
         told = {
             each.verdict.tap: self._teller.tell(
                 each, agreements=agreed, gateway=known.get(each.verdict.asked.gateway)
@@ -66,6 +94,18 @@ class Verdicts:
         }
         await disclosures.add(connection, [each for some in told.values() for each in some])
         return [(tap, [each.institution for each in some]) for tap, some in told.items()]
+
+    async def _note_chips(
+        self, connection: Connection, judged: Sequence[Judged], known: Mapping[str, Gateway]
+    ) -> None:
+        findings = [
+            chip_finding(verdict, place=known[verdict.asked.gateway].place)
+            for verdict in (each.verdict for each in judged)
+            if verdict.asked.region == self._region and verdict.asked.gateway in known
+        ]
+        trusted = [each for each in findings if each is not None]
+        await chip_findings.add(connection, trusted)
+        await reader_taps.count(connection, [(each.gateway, each.reader, each.judged) for each in trusted])
 
     def _conclusion(self, read: Judged | Dead, digests: dict[UUID, bytes]) -> Conclusion:
         if isinstance(read, Dead):

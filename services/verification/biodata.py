@@ -1,6 +1,7 @@
 """The biodata text of EF 6FF1: 21 quoted fields, some of which no public source names."""
 
 import csv
+from collections.abc import Sequence
 
 FIELDS = 21
 NAMES = {
@@ -26,12 +27,21 @@ NAMES = {
 
 def attributes(text: str | None) -> dict[str, str]:
     """The named fields; nothing where the text is not of 21 fields."""
-    if text is None:
-        return {}
+    fields = () if text is None else _plain(text) or _quoted(text)
+    return {name: fields[place] for place, name in NAMES.items()} if len(fields) == FIELDS else {}
+
+
+def _plain(text: str) -> Sequence[str]:
+    """The fields where no quote stands within one, which nearly all texts are; else nothing."""
+    if text.count('"') != 2 * FIELDS or text[0] != '"' or text[-1] != '"':
+        return ()
+    fields = text[1:-1].split('","')
+    return fields if len(fields) == FIELDS else ()
+
+
+def _quoted(text: str) -> Sequence[str]:
     try:
         rows = list(csv.reader([text], strict=True))
     except csv.Error:
-        return {}
-    if len(rows) != 1 or len(rows[0]) != FIELDS:
-        return {}
-    return {name: rows[0][place] for place, name in NAMES.items()}
+        return ()
+    return rows[0] if len(rows) == 1 else ()

@@ -1,9 +1,13 @@
 """Takes the registry's events in batches into the projection."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Histogram
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
 from chassis.postgres import Pool
+from ketuk_events.names import from_timestamp
 from ketuk_events.projection import (
     CardStatusChanged,
     GatewayApproved,
@@ -12,7 +16,7 @@ from ketuk_events.projection import (
     PurposesChanged,
     SnapshotPart,
 )
-from verification import projection
+from verification import projection, rebuilding
 from verification.projection import Change
 
 OWNER = "registry"
@@ -21,8 +25,15 @@ OWNER = "registry"
 class Changes:
     """The handler of the queue `verification.projection`."""
 
-    def __init__(self, *, pool: Pool) -> None:
+    def __init__(self, *, pool: Pool, clock: Callable[[], datetime], metrics: CollectorRegistry) -> None:
         self._pool = pool
+        self._clock = clock
+        self._lag = Histogram(
+            "ketuk_projection_lag_seconds",
+            "From a change in the registry until verification judges by it.",
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300),
+            registry=metrics,
+        )
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         """One transaction for the batch; only the registry's own word counts."""
@@ -32,21 +43,35 @@ class Changes:
             told = _told(arrival)
             conclusions.append(told if isinstance(told, Dead) else Settled())
             changes += [] if isinstance(told, Dead) else told
-        if changes:
+        parts = [
+            arrival.event.data
+            for arrival in arrivals
+            if isinstance(arrival.event.data, SnapshotPart) and arrival.user == OWNER
+        ]
+        if changes or parts:
             async with self._pool.acquire() as connection, connection.transaction():
                 await projection.apply(connection, changes)
+                for part in parts:
+                    await rebuilding.arrived(connection, part)
+        self._observe(arrivals)
         return conclusions
+
+    def _observe(self, arrivals: Sequence[Arrival]) -> None:
+        now = self._clock()
+        for arrival in arrivals:
+            if not isinstance(arrival.event.data, SnapshotPart):
+                self._lag.observe(max(0.0, (now - from_timestamp(arrival.event.time)).total_seconds()))
 
 
 def _told(arrival: Arrival) -> list[Change] | Dead:
     if arrival.user != OWNER:
         return Dead(reason="not published by the registry")
     match arrival.event.data:
-        case CardStatusChanged() | GatewayApproved() | GatewaySuspended() | PurposesChanged() as change:
+        case (
+            CardStatusChanged() | GatewayApproved() | GatewaySuspended() | KeyPublished() | PurposesChanged()
+        ) as change:
             return [change]
         case SnapshotPart() as part:
             return list(projection.parts_of(part))
-        case KeyPublished():
-            return []  # keys come with the secrets until they rotate
         case _:
             return Dead(reason=f"{arrival.event.kind.name} is not for this queue")

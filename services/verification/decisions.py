@@ -5,7 +5,6 @@ The digest is of the evidence as opened, not of the message: sealed again it is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import msgspec
 
@@ -37,6 +36,8 @@ async def standing(
     connection: Connection, keys: Sequence[tuple[str, str, str]]
 ) -> dict[tuple[str, str, str], Decision]:
     """The decisions that stand for (region, gateway, tap)."""
+    if not keys:
+        return {}
     rows = await connection.fetch(
         """
         SELECT d.region, d.gateway, d.tap::text AS tap, digest, message_id::text AS message_id, routing_key,
@@ -68,24 +69,38 @@ async def standing(
     return {decision.key: decision for decision in found}
 
 
-async def store(connection: Connection, decisions: Sequence[Decision]) -> None:
-    """Keep decisions; where another process was faster, its decision stands and this one is dropped."""
+async def store(
+    connection: Connection, decisions: Sequence[Decision]
+) -> dict[tuple[str, str, str], Decision]:
+    """Keep decisions, and return those that stand now.
+
+    Where another process was faster its decision stands, and this one is dropped.
+    """
+    if not decisions:
+        return {}
     ordered = sorted(decisions, key=lambda decision: decision.key)
-    await connection.execute(
+    kept = await connection.fetch(
         """
         INSERT INTO decisions (region, gateway, tap, digest, message_id, routing_key, headers, body)
-        SELECT region, gateway, tap::uuid, digest, message_id, routing_key, headers, body
+        SELECT region, gateway, tap::uuid, digest, message_id::uuid, routing_key, headers, body
         FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[],
-                    $5::uuid[], $6::text[], $7::text[], $8::bytea[])
+                    $5::text[], $6::text[], $7::text[], $8::bytea[])
              AS new (region, gateway, tap, digest, message_id, routing_key, headers, body)
         ON CONFLICT DO NOTHING
+        RETURNING region, gateway, tap::text
         """,
         [decision.region for decision in ordered],
         [decision.gateway for decision in ordered],
         [decision.tap for decision in ordered],
         [decision.digest for decision in ordered],
-        [UUID(decision.wire.message_id) for decision in ordered],
+        [decision.wire.message_id for decision in ordered],
         [decision.wire.routing_key for decision in ordered],
         [msgspec.json.encode(decision.wire.headers).decode() for decision in ordered],
         [decision.wire.body for decision in ordered],
+    )
+    own = {tuple(row) for row in kept}
+    stands = {decision.key: decision for decision in ordered if decision.key in own}
+    # what was committed meanwhile is seen by the next statement (read committed)
+    return stands | await standing(
+        connection, [decision.key for decision in ordered if decision.key not in own]
     )

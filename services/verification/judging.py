@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 import msgspec
 
@@ -14,18 +13,13 @@ from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from ketuk_events.trace import span_of, traceparent
-from verification.biodata import attributes
 from verification.card_ref import card_ref
 from verification.decisions import Decision
-from verification.known import Case
+from verification.known import Case, OwnCheck
 from verification.opening import Opened
 from verification.projection import Knowledge
+from verification.purposes import UNKNOWN
 from verification.verdict import Verdict, judge
-
-
-class NoSuchPurpose(Exception):
-    """The tap was for a purpose that no rule describes."""
-
 
 QUEUE = "verification.readings"
 
@@ -42,25 +36,30 @@ class Bench:
         uid = opened.evidence.uid
         return None if uid is None else card_ref(uid, key=self.card_key)
 
-    def decide(self, opened: Opened, *, knowledge: Knowledge, status: str | None, now: datetime) -> Decision:
-        """The decision on one tap. Raises NoSuchPurpose."""
+    def decide(
+        self,
+        opened: Opened,
+        *,
+        knowledge: Knowledge,
+        ref: str | None,
+        status: str | None,
+        own_check: OwnCheck,
+        now: datetime,
+    ) -> Decision:
+        """The decision on one tap of the card that is named `ref`."""
         asked = opened.read.asked
-        purpose = knowledge.rules.purposes.get(asked.purpose)
-        if purpose is None:
-            raise NoSuchPurpose
-        verdict = judge(
-            Case(
-                evidence=opened.evidence,
-                purpose=purpose,
-                purpose_version=knowledge.rules.version,
-                gateway_approved=opened.gateway.approved,
-                began=from_timestamp(opened.read.began),
-                now=now,
-                status=status,
-                projection_version=knowledge.version,
-            )
+        case = Case(
+            evidence=opened.evidence,
+            purpose=knowledge.rules.purposes.get(asked.purpose, UNKNOWN),
+            purpose_version=knowledge.rules.version,
+            gateway_approved=opened.gateway.approved,
+            began=from_timestamp(opened.read.began),
+            now=now,
+            status=status,
+            projection_version=knowledge.version,
+            own_check=own_check,
         )
-        said = self._said(opened, verdict, knowledge, now)
+        said = self._said(opened, case, judge(case), ref=ref)
         judged = event(
             TAP_JUDGED,
             said,
@@ -75,34 +74,29 @@ class Bench:
             region=asked.region,
             gateway=asked.gateway,
             tap=opened.read.tap,
-            digest=digest(opened),
+            digest=opened.digest,
             wire=to_wire(judged),
             judged=said,
         )
 
-    def _said(self, opened: Opened, verdict: Verdict, knowledge: Knowledge, now: datetime) -> TapJudged:
+    def _said(self, opened: Opened, case: Case, verdict: Verdict, *, ref: str | None) -> TapJudged:
         read = opened.read
-        known = attributes(opened.evidence.biodata)
         person = None
-        if verdict.outcome == Outcome.VERIFIED and known:
-            content = Person(tap=read.tap, asked=read.asked, attributes=known)
-            person = self.sealer.seal(msgspec.json.encode(content), now=now)
+        if verdict.outcome == Outcome.VERIFIED and case.attributes:
+            content = Person(tap=read.tap, asked=read.asked, attributes=case.attributes)
+            person = self.sealer.seal(msgspec.json.encode(content), now=case.now)
         return TapJudged(
             tap=read.tap,
             asked=read.asked,
             began=read.began,
-            judged=to_timestamp(now),
+            judged=to_timestamp(case.now),
             outcome=verdict.outcome,
             assurance=verdict.assurance,
             reason=verdict.reason,
             checks=verdict.checks,
-            purpose_version=knowledge.rules.version,
-            projection_version=knowledge.version,
-            card_ref=self.ref(opened),
+            purpose_version=case.purpose_version,
+            projection_version=case.projection_version,
+            card_ref=ref,
+            chip=opened.evidence.chip,
             person=person,
         )
-
-
-def digest(opened: Opened) -> bytes:
-    """SHA-256 of the evidence in a canonical form."""
-    return sha256(msgspec.json.encode(opened.evidence, order="deterministic")).digest()

@@ -6,16 +6,21 @@ another's tap.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
 
 import msgspec
 
 from chassis.batches import Arrival
-from chassis.seal import BrokenSeal, Opener, public_keys
+from chassis.seal import BrokenSeal, Opener
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
 from verification.known import KnownGateway
+from verification.months import milliseconds, told_by
 
+ID_SLACK = timedelta(minutes=1)
+"""Between the time that a tap's id tells and the one at which it began, which are one and the same."""
 _EVIDENCE = msgspec.json.Decoder(Evidence)
 
 
@@ -30,6 +35,8 @@ class Opened:
     arrival: Arrival
     read: CardRead
     evidence: Evidence
+    digest: bytes
+    """SHA-256 of the evidence as its gateway wrote it: the same under another seal or for another version."""
     gateway: KnownGateway
 
 
@@ -48,15 +55,18 @@ def open_reading(arrival: Arrival, *, gateways: Mapping[str, KnownGateway], open
         raise Unauthenticated("the gateway belongs to another institution")
     try:
         began, ended = from_timestamp(read.began), from_timestamp(read.ended)
-        content = opener.open(
-            read.evidence, sender=sender, identities=public_keys(gateway.public_key), sealed_at=ended
-        )
+        content = opener.open(read.evidence, sender=sender, identities=gateway.public_key, sealed_at=ended)
         evidence = _EVIDENCE.decode(content)
     except BrokenSeal as broken:
         raise Unauthenticated(str(broken)) from None
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         raise Unauthenticated("the evidence is not of the contract") from None
     inside = (evidence.tap, evidence.asked, evidence.began, evidence.ended)
     if inside != (read.tap, read.asked, read.began, read.ended) or ended < began:
         raise Unauthenticated("says another thing inside than outside")
-    return Opened(arrival=arrival, read=read, evidence=evidence, gateway=gateway)
+    if abs(told_by(read.tap) - milliseconds(began)) > ID_SLACK / timedelta(milliseconds=1):
+        # the id decides where the decision is kept, and for how long
+        raise Unauthenticated("the tap's id tells another time than the tap")
+    return Opened(
+        arrival=arrival, read=read, evidence=evidence, digest=sha256(content).digest(), gateway=gateway
+    )

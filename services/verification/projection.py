@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -10,14 +11,16 @@ from ketuk_events.projection import (
     CardStatusChanged,
     GatewayApproved,
     GatewaySuspended,
+    KeyPublished,
     PurposesChanged,
     SnapshotPart,
 )
+from verification.card_signature import Issuers, issuers
 from verification.known import KnownGateway, Rules
 from verification.newest import newest
 from verification.purposes import DEFAULT
 
-Change = CardStatusChanged | GatewayApproved | GatewaySuspended | PurposesChanged
+Change = CardStatusChanged | GatewayApproved | GatewaySuspended | KeyPublished | PurposesChanged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +31,13 @@ class Knowledge:
     """By `<region>.<gateway>`."""
     rules: Rules
     version: int
+    keys: tuple[KeyPublished, ...] = ()
+    """All that were published; the same object until one changes."""
+
+    @property
+    def issuers(self) -> Issuers:
+        """The issuers' public keys that count, each with its validity."""
+        return issuers(self.keys)
 
 
 def parts_of(snapshot: SnapshotPart) -> Iterable[Change]:
@@ -37,6 +47,7 @@ def parts_of(snapshot: SnapshotPart) -> Iterable[Change]:
     yield from snapshot.suspended
     if snapshot.purposes is not None:
         yield snapshot.purposes
+    yield from snapshot.keys
 
 
 async def apply(connection: Connection, changes: Sequence[Change]) -> None:
@@ -62,7 +73,7 @@ async def apply(connection: Connection, changes: Sequence[Change]) -> None:
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (region, gateway) DO UPDATE SET
             institution = coalesce(excluded.institution, gateways.institution),
-            public_key = coalesce(excluded.public_key, gateways.public_key),
+            public_key = CASE WHEN NOT $7 THEN coalesce(excluded.public_key, gateways.public_key) END,
             approved = excluded.approved, version = excluded.version
         WHERE gateways.version < excluded.version
         """,
@@ -76,6 +87,16 @@ async def apply(connection: Connection, changes: Sequence[Change]) -> None:
             if isinstance(each, PurposesChanged)
         ],
     )
+    keys = newest([each for each in changes if isinstance(each, KeyPublished)], lambda key: key.key_id)
+    await connection.executemany(
+        """
+        INSERT INTO keys (key_id, told, withdrawn, version) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (key_id) DO UPDATE SET
+            told = excluded.told, withdrawn = excluded.withdrawn, version = excluded.version
+        WHERE keys.version < excluded.version AND NOT keys.withdrawn
+        """,
+        [(key.key_id, msgspec.json.encode(key).decode(), key.withdrawn, key.version) for key in keys],
+    )
     await connection.execute("SELECT nextval('projection_version')")
 
 
@@ -83,25 +104,30 @@ async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
     """What is known of gateways (`<region>.<gateway>`), and the rules."""
     rows = await connection.fetch(
         """
-        SELECT region || '.' || gateway AS name, institution, public_key, approved FROM gateways
-        WHERE region || '.' || gateway = ANY($1) AND public_key IS NOT NULL
+        SELECT (SELECT purposes FROM purposes ORDER BY version DESC LIMIT 1) AS rules,
+               (SELECT last_value FROM projection_version) AS version,
+               (SELECT '[' || string_agg(told, ',' ORDER BY key_id) || ']' FROM keys) AS keys,
+               region || '.' || gateway AS name, institution, public_key, approved
+        FROM (VALUES (1)) AS always LEFT JOIN gateways
+          ON region || '.' || gateway = ANY($1) AND public_key IS NOT NULL
         """,
         sorted(set(gateways)),
     )
-    rules = await connection.fetchval("SELECT purposes FROM purposes ORDER BY version DESC LIMIT 1")
+    rules = rows[0]["rules"]
     published = DEFAULT if rules is None else msgspec.json.decode(rules, type=PurposesChanged)
-    version = await connection.fetchval("SELECT last_value FROM projection_version")
     return Knowledge(
         gateways={
             row["name"]: KnownGateway(
                 institution=row["institution"], public_key=row["public_key"], approved=row["approved"]
             )
             for row in rows
+            if row["name"] is not None
         },
         rules=Rules(
             purposes={purpose.purpose: purpose for purpose in published.purposes}, version=published.version
         ),
-        version=int(version),
+        version=int(rows[0]["version"]),
+        keys=_keys(rows[0]["keys"] or "[]"),
     )
 
 
@@ -117,14 +143,18 @@ async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str
     return {row["card_ref"]: row["status"] for row in rows}
 
 
-async def is_empty(connection: Connection) -> bool:
-    """Whether nothing was ever taken in, so that a snapshot must be asked for."""
-    return not await connection.fetchval(
-        "SELECT EXISTS (SELECT 1 FROM gateways) OR EXISTS (SELECT 1 FROM cards)"
-    )
+@lru_cache(maxsize=2)
+def _keys(written: str) -> tuple[KeyPublished, ...]:
+    return msgspec.json.decode(written, type=tuple[KeyPublished, ...])
 
 
 def _row(gateway: GatewayApproved | GatewaySuspended) -> tuple[object, ...]:
-    if isinstance(gateway, GatewayApproved):
-        return gateway.region, gateway.gateway, gateway.institution, gateway.public_key, True, gateway.version
-    return gateway.region, gateway.gateway, None, None, False, gateway.version
+    return (
+        gateway.region,
+        gateway.gateway,
+        gateway.institution,
+        gateway.public_key,
+        isinstance(gateway, GatewayApproved),
+        gateway.version,
+        isinstance(gateway, GatewaySuspended) and gateway.revoked,
+    )

@@ -3,6 +3,8 @@
 This is where a tap is decided.
 """
 
+import asyncio
+from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -11,13 +13,25 @@ from prometheus_client import CollectorRegistry, Counter
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
 from chassis.postgres import Pool
+from chassis.recipients import Recipients
 from chassis.seal import Opener
-from ketuk_events.taps import CardRead
+from chassis.steps import AtStep, Step, unobserved
+from ketuk_events.names import from_timestamp
+from ketuk_events.projection import KeyPublished
+from ketuk_events.taps import CardRead, TapJudged
 from verification import decisions, projection
+from verification.alarms import disputed, other_evidence
+from verification.card_signature import Issuers
 from verification.decisions import Decision
-from verification.judging import Bench, NoSuchPurpose, digest
+from verification.gone import Gone, gone
+from verification.judging import QUEUE, Bench
+from verification.known import OwnCheck
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
+from verification.rebuilding import must_be_whole
+
+FEW = 4
+"""Readings whose signatures are checked where they stand."""
 
 
 class Readings:
@@ -31,12 +45,21 @@ class Readings:
         bench: Bench,
         clock: Callable[[], datetime],
         metrics: CollectorRegistry,
+        recipients: Recipients | None = None,
+        at_step: AtStep = unobserved,
     ) -> None:
+        """`recipients` learns the registry's keys, where the sealer of the bench follows them.
+
+        `at_step` is told when a batch is decided.
+        """
         self._pool = pool
+        self._recipients = recipients
+        self._learnt: tuple[KeyPublished, ...] = ()
         self._opener = opener
         self._bench = bench
         self._clock = clock
-        self._log = structlog.get_logger(part="readings")
+        self._at_step = at_step
+        self._log = structlog.get_logger(part="readings").bind()  # once, rather than for each line
         self._judged = Counter(
             "ketuk_taps_judged", "Taps judged, by how they were published.", ["what"], registry=metrics
         )
@@ -48,37 +71,48 @@ class Readings:
         )
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """One transaction for the batch; see `chassis.batches.Handle`."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        """One write for the batch, and that is its transaction; see `chassis.batches.Handle`."""
+        async with self._pool.acquire() as connection:
             knowledge = await projection.know(connection, gateways=map(_gateway, arrivals))
+            self._learn(knowledge.keys)
             opened = [self._opened(arrival, knowledge) for arrival in arrivals]
             readings = [each for each in opened if isinstance(each, Opened)]
+            checking = asyncio.create_task(_own_checks(readings, knowledge.issuers))
             stands = await decisions.standing(connection, [_key(each) for each in readings])
-            refs = [ref for each in readings if (ref := self._bench.ref(each)) is not None]
-            status = await projection.statuses(connection, refs)
+            past = await gone(connection)
+            undecided = {key: each for each in readings if (key := _key(each)) not in stands}
+            refs = {key: self._bench.ref(each) for key, each in undecided.items()}
+            status = await projection.statuses(connection, filter(None, refs.values()))
+            # after all that was read of it: emptied in between, what is unknown would be called so
+            await must_be_whole(connection)
+            own_checks = await checking
             decided = {
-                key: self._decide(each, knowledge, status)
-                for each in readings
-                if (key := _key(each)) not in stands
+                key: self._decide(
+                    each, knowledge, past, ref=refs[key], status=status, own_check=own_checks[each.digest]
+                )
+                for key, each in undecided.items()
             }
             fresh = [each for each in decided.values() if isinstance(each, Decision)]
-            await decisions.store(connection, fresh)
-            # where another process was faster its decision stands, so read what is there now
-            stands |= await decisions.standing(connection, [each.key for each in fresh])
+            self._at_step(QUEUE, Step.DECIDED)
+            stands |= await decisions.store(connection, fresh)
         self._count(fresh)
         return [
             each
             if isinstance(each, Dead)
-            else self._conclude(each, stands.get(_key(each)), decided.get(_key(each)))
+            else self._conclude(each, stands.get(key := _key(each)), decided.get(key))
             for each in opened
         ]
 
+    def _learn(self, keys: tuple[KeyPublished, ...]) -> None:
+        if keys is not self._learnt and self._recipients is not None:
+            for key in keys:
+                self._recipients.learn(key)
+        self._learnt = keys
+
     def _count(self, fresh: Sequence[Decision]) -> None:
-        for judged in (each.judged for each in fresh):
-            if judged is not None:
-                why = judged.reason
-                reason = "" if why is None else f"{why.check}/{why.code}"
-                self._verdicts.labels(judged.asked.purpose, judged.outcome, reason).inc()
+        verdicts = Tally(_verdict(each.judged) for each in fresh if each.judged is not None)
+        for labels, count in verdicts.items():
+            self._verdicts.labels(*labels).inc(count)
 
     def _opened(self, arrival: Arrival, knowledge: Knowledge) -> Opened | Dead:
         try:
@@ -86,26 +120,53 @@ class Readings:
         except Unauthenticated as why:
             return Dead(reason=str(why))
 
-    def _decide(self, opened: Opened, knowledge: Knowledge, status: dict[str, str]) -> Decision | Dead:
-        known = status.get(self._bench.ref(opened) or "")
-        try:
-            return self._bench.decide(opened, knowledge=knowledge, status=known, now=self._clock())
-        except NoSuchPurpose:
-            return Dead(reason="no such purpose")
+    def _decide(
+        self,
+        opened: Opened,
+        knowledge: Knowledge,
+        past: Gone,
+        *,
+        ref: str | None,
+        status: dict[str, str],
+        own_check: OwnCheck,
+    ) -> Decision | Dead:
+        if past.covers(opened.read.tap):
+            return Dead(reason="older than the decisions that are kept: it may have been judged")
+        known = None if ref is None else status.get(ref)
+        return self._bench.decide(
+            opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=self._clock()
+        )
 
     def _conclude(
         self, opened: Opened, stands: Decision | None, decided: Decision | Dead | None
     ) -> Conclusion:
         if stands is None:
             return decided if isinstance(decided, Dead) else Dead(reason="no decision")
-        log = self._log.bind(tap=opened.read.tap, gateway=opened.read.asked.gateway)
-        if stands.digest != digest(opened):
+        said = {"tap": opened.read.tap, "gateway": opened.read.asked.gateway}
+        if stands.digest != opened.digest:
             self._judged.labels("conflicting").inc()
-            log.error("other evidence for a tap that was judged")
-            return Settled()
+            self._log.error("other evidence for a tap that was judged", **said)
+            return Settled(follows=(other_evidence(opened, card_ref=self._bench.ref(opened), stands=stands),))
         self._judged.labels("first" if decided is not None else "again").inc()
-        log.info("judged", again=decided is None)
-        return Settled(follows=(stands.wire,))
+        self._log.info("judged", again=decided is None, **said)
+        return Settled(follows=(stands.wire, *disputed(stands)))
+
+
+async def _own_checks(readings: Sequence[Opened], issuers: Issuers) -> dict[bytes, OwnCheck]:
+    """By the evidence's digest, for that covers all that is looked at."""
+
+    def check() -> dict[bytes, OwnCheck]:
+        return {
+            each.digest: issuers.check(each.evidence, at=from_timestamp(each.read.began)) for each in readings
+        }
+
+    # many are verified in a thread while the loop goes on; for a few that would take longer than they do
+    return await asyncio.to_thread(check) if len(readings) > FEW else check()
+
+
+def _verdict(judged: TapJudged) -> tuple[str, str, str]:
+    why = judged.reason
+    return judged.asked.purpose, judged.outcome, "" if why is None else f"{why.check}/{why.code}"
 
 
 def _gateway(arrival: Arrival) -> str:

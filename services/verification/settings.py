@@ -18,9 +18,13 @@ class VerificationSettings(ServedSettings):
     signing_key: str
     """Secret: P-256, PEM; signs what is sealed for the registry."""
     registry_public_key: str
-    """P-256, PEM."""
+    """P-256, PEM: personal data is sealed for it until the registry publishes a newer one."""
+    root_public_key: str | None = None
+    """P-256, PEM, of the city's root; without it no other key counts."""
     card_ref_key: str = Field(pattern="^[0-9a-f]{64}$")
     """Secret: 32 bytes in hex; the registry has the same."""
+    decisions_kept_days: int = Field(default=190, ge=30, le=3650)
+    """For how long what was decided on a tap is kept; whole months go, so up to a month longer."""
 
     @field_validator("verification_key", "signing_key")
     @classmethod
@@ -28,8 +32,9 @@ class VerificationSettings(ServedSettings):
         private_keys(pem)
         return pem
 
-    @field_validator("registry_public_key")
+    @field_validator("registry_public_key", "root_public_key")
     @classmethod
-    def _is_public(cls, pem: str) -> str:
-        public_key(pem)
+    def _is_public(cls, pem: str | None) -> str | None:
+        if pem is not None:
+            public_key(pem)
         return pem

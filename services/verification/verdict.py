@@ -1,13 +1,13 @@
 """The verdict: a pure function of findings and rules.
 
 A needed check failed: refused, with the first in order. Else one not done: inconclusive. Else the purpose's
-good word. Assurance is what was reached.
+good word. Assurance is what was reached; what passed on a terminal's word reaches *vouched* and never more.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ketuk_events.outcomes import Assurance, Check, Outcome, Result
+from ketuk_events.outcomes import TERMINAL_SAYS, Assurance, Check, Outcome, Result
 from ketuk_events.projection import Purpose
 from ketuk_events.taps import CheckResult
 from verification.checks.card_authentic import card_authentic
@@ -37,6 +37,9 @@ STEPS: tuple[tuple[Assurance, frozenset[Check]], ...] = (
     (Assurance.GENUINE, frozenset({Check.CARD_AUTHENTIC, Check.DATA_SIGNED, Check.CARD_STATUS})),
     (Assurance.HOLDER, frozenset({Check.HOLDER_MATCHES})),
 )
+"""What proves each level, beside those before it."""
+VOUCHED_FOR = STEPS[0][1] | {Check.CARD_AUTHENTIC}
+"""What must have passed, be it on a terminal's word, where a terminal vouches for a card."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,9 +73,12 @@ def conclude(checks: Sequence[CheckResult], purpose: Purpose) -> Verdict:
 
 def _reached(checks: Sequence[CheckResult]) -> Assurance:
     passed = {check.check for check in checks if check.result == Result.PASSED}
+    proven = passed - {check.check for check in checks if check.code == TERMINAL_SAYS}
+    if Check.CARD_AUTHENTIC in passed - proven and passed >= VOUCHED_FOR:
+        return Assurance.VOUCHED
     reached = Assurance.NONE
     for assurance, wanted in STEPS:
-        if not wanted <= passed:
+        if not wanted <= proven:
             break
         reached = assurance
     return reached

@@ -20,6 +20,7 @@ ROTATED = (
     ("account", "gateway-kelurahan-jebres"),
     ("password", "verification"),
     ("password", "registry"),
+    ("password", "registry_owner"),
     ("certificate", "broker"),
     ("certificate", "registry-database"),
     ("certificate", "verification"),

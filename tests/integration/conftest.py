@@ -7,6 +7,7 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from dev.stack.stack import Stack
+from tests.integration.card_daemon import Daemon, running_daemon
 
 FOLDER = Path(__file__).parents[2] / ".run" / "test"
 
@@ -28,6 +29,13 @@ def stack_env(stack: Stack) -> dict[str, str]:
     return stack.environment()
 
 
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[Daemon]:
+    """A pcscd with one reader, for the tests of one module."""
+    with running_daemon() as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def _no_blocking_calls() -> Iterator[None]:
     """A call that blocks the event loop fails the test, where our own code makes it."""
@@ -35,4 +43,6 @@ def _no_blocking_calls() -> Iterator[None]:
         for function in blocking.functions.values():
             # it looks for certificates in the home folder
             function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
+            # migrations are a job of their own, before anything serves
+            function.can_block_in("alembic/command.py", {"upgrade"})
         yield

@@ -6,22 +6,19 @@ import os
 import secrets
 import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dev.stack.children import Children
-from dev.stack.pcscd import Pcscd
 from dev.stack.ports import free_pair
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card
 from simulator.reader import VirtualReader
 from simulator.record import Departure, Tapped
 from simulator.sam import Sam
+from tests.integration.card_daemon import Daemon
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
@@ -31,26 +28,6 @@ ISSUER = Issuer.generate()
 PCID, CONF = secrets.token_bytes(16), secrets.token_bytes(32)
 # pcscd looks at a slot every 0.4 s; the rest is for a busy machine.
 SOON = 2.0
-
-
-@dataclass(frozen=True)
-class Daemon:
-    socket: Path
-    port: int
-
-
-@pytest.fixture(scope="module")
-def daemon() -> Iterator[Daemon]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # the daemon does not run as root
-        children = Children(folder=folder)
-        pcscd = Pcscd(folder=folder / "pcscd", ports=(port := free_pair(),), children=children)
-        try:
-            pcscd.start()
-            yield Daemon(socket=pcscd.socket, port=port)
-        finally:
-            children.stop_all()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dev.stack.stack import Stack
 from simulator.kinds import Kind, SimulatedCard
 
 FOLDER = Path(__file__).parents[2] / ".run" / "system"
-TAPS = 39
+TAPS = 64
 SHOWING = ("verification", "registry", "gateway-kelurahan-jebres")
 
 

@@ -17,9 +17,11 @@ import yaml
 from yarl import URL
 
 from chassis.broker import DEAD_LETTERS, EVENTS
-from dev.demo.city import enter_city
+from chassis.seal import key_id
+from dev.demo.city import enter_city, publish_issuer
 from dev.demo.private import PrivateRun
 from dev.stack.stack import Stack
+from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
 from tests.system.board_picture import draw
@@ -60,6 +62,20 @@ class Watched:
         async def do() -> None:
             connection = await asyncpg.connect(self.stack.postgres.url("registry"))
             await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(do())
+
+    def publish_issuer(self, issuer: Issuer) -> None:
+        """The key of one who signs cards; back when verification knows it."""
+
+        async def do() -> None:
+            await publish_issuer(self.run.taps.site, issuer)
+            connection = await asyncpg.connect(self.stack.postgres.url("verification"))
+            known, question = False, "SELECT EXISTS (SELECT 1 FROM keys WHERE told LIKE '%' || $1 || '%')"
+            async with asyncio.timeout(30):
+                while not known:
+                    known = await connection.fetchval(question, key_id(issuer.public_key()))
             await connection.close()
 
         asyncio.run(do())
@@ -159,6 +175,15 @@ def test_a_broker_without_memory_and_the_messages_that_wait_for_it(watched: Watc
     watched.stack.rabbitmq.control("set_vm_memory_high_watermark", "0.4")
     for alert in ("KetukBrokerAlarm", "KetukMessagesWait"):
         watched.prometheus.until_it_ends(alert)
+
+
+def test_a_card_whose_signature_sam_and_issuer_disagree_on(watched: Watched) -> None:
+    watched.publish_issuer(Issuer.generate())
+    watched.tap()
+    watched.prometheus.until_it_fires("KetukAlarm")
+    watched.sql("UPDATE alarms SET seen = now()")
+    watched.prometheus.until_it_ends("KetukAlarm")
+    watched.publish_issuer(watched.run.taps.issuer())
 
 
 def test_an_agency_that_cannot_be_told(watched: Watched) -> None:

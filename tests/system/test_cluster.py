@@ -14,7 +14,7 @@ from dev.ledger.report import last_line
 from dev.stack.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / ".run" / "cluster"
-TAPS = 60
+TAPS = 59
 NODES = 3
 
 pytestmark = pytest.mark.timeout(300)

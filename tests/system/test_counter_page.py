@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
@@ -142,6 +143,52 @@ async def test_taps_are_for_the_purpose_that_the_officer_chose(
     await chooser.select_option("Pencatatan")
     await reader.tap(city.card(Kind.HEALTHY))
     await expect(headline(page)).to_have_text("TERVERIFIKASI")
+
+
+async def test_what_is_noted_beside_a_chip_check_reaches_the_chip_health_report(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    note, cause = (
+        page.get_by_role("group", name="Catatan untuk pemeriksaan berikutnya"),
+        page.locator("#cause"),
+    )
+    same = page.get_by_label("Kartu yang sama")
+    await expect(note).to_be_hidden()
+    await page.get_by_label("Keperluan").select_option("Periksa chip")
+    await expect(note).to_be_visible()
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("CHIP HIDUP")
+    await cause.select_option("Difotokopi")
+    await same.check()
+    await page.screenshot(path=PICTURE.with_name("chip-check.png"))
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    for label in ("Sebab menurut warga", "Kartu yang sama seperti tadi"):
+        await expect(note.get_by_text(label)).not_to_have_css("font-size", "0px")
+    await page.screenshot(path=PICTURE.with_name("chip-check-phone.png"))
+    await reader.tap(city.card(Kind.HEALTHY))
+    # the note held for one check
+    await expect(cause).to_have_value("unknown")
+    await expect(same).not_to_be_checked()
+    await page.get_by_label("Keperluan").select_option("Pencatatan")
+    await expect(note).to_be_hidden()
+    pair = {"cause": "photocopied", "before": "alive", "after": "alive", "same_card_seen": True, "pairs": 1}
+    async with asyncio.timeout(10):
+        while True:
+            if pair in (await report(city, page))["pairs"]:
+                break
+            await asyncio.sleep(0.1)
+
+
+async def report(city: City, page: Page) -> dict[str, Any]:
+    """Chip health this year, as the civil-registry office sees it."""
+    token = city.stack.secrets.read("registry/ketuk_api_token")
+    address = f"{city.services.url('registry')}/v1/reports/chip-health"
+    answer = await page.request.get(address, headers={"Authorization": f"Bearer {token}"})
+    assert answer.ok
+    told: dict[str, Any] = await answer.json()
+    await asyncio.to_thread(PICTURE.with_name("chip-health.json").write_bytes, await answer.body())
+    return told
 
 
 async def test_the_page_speaks_english_when_asked_and_remembers_it(

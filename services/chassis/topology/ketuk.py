@@ -56,6 +56,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
                 "snapshot.part.v1.#",
             ),
             queue("registry.verdicts", "tap.judged.v1.#"),
+            queue("registry.alarms", "alarm.raised.v1.#"),
             queue("registry.fleet", "reader.connected.v1.#", "reader.disconnected.v1.#", "gateway.beat.v1.#"),
             queue("registry.snapshots", "snapshot.requested.v1.#"),
         ),
@@ -141,7 +142,8 @@ def _gateway(name: str, password: str) -> Account:
     queue = rf"gateway\.{re.escape(name)}(\.[12])?"
     said = "|".join(re.escape(kind.name) for kind in CATALOGUE if kind.sender == "gateway")
     spoken = rf"^({said})\.v[0-9]+\.{re.escape(name)}$"
-    heard = rf"^tap\.judged\.v[0-9]+\.{re.escape(name)}$"
+    region = re.escape(name.partition(".")[0])
+    heard = rf"^(tap\.judged\.v[0-9]+\.{re.escape(name)}|key\.published\.v[0-9]+\.{region}\.verification)$"
     return Account(
         name=name,
         password=password,

@@ -1,4 +1,4 @@
-"""The counter page: what the officer sees, and the two things the officer can do.
+"""The counter page: what the officer sees, and the four things the officer can do.
 
 It is to be bound to loopback until officers can sign in.
 """
@@ -7,28 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-import jinja2
 import msgspec
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from ketuk_events.outcomes import Language
+from chassis.pages import harden, language_of, page, template
+from ketuk_events.evidence import CAUSES
 from reader_gateway.board import Board
-from reader_gateway.counter.guard import harden, only_this_computer
-from reader_gateway.counter.shown import shown
+from reader_gateway.chip_notes import ChipNotes
+from reader_gateway.counter.guard import only_this_computer
+from reader_gateway.counter.shown import ShownNote, shown
 from reader_gateway.counter.words import WORDS
 
 BEAT_SECONDS = 5.0
 """The page is told at least so often how things are, and calls the connection lost after three times that."""
 _HERE = Path(__file__).parent
-_PAGE = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-).get_template("counter.html")
-_YEAR = 365 * 24 * 3600
+_PAGE = template(_HERE / "templates" / "counter.html")
+_NOTE = msgspec.json.Decoder(ShownNote)
 
 
 def add_counter(
@@ -41,6 +36,7 @@ def add_counter(
     purpose: Callable[[], str],
     choose_purpose: Callable[[str], None],
     check_chip: Callable[[str], None],
+    chip_notes: ChipNotes,
 ) -> None:
     """Add the page to an application.
 
@@ -53,37 +49,41 @@ def add_counter(
         purpose: the one that taps are for now.
         choose_purpose: raises ValueError for an unknown one.
         check_chip: begins a tap without a card on a reader; raises KeyError for an unknown one.
+        chip_notes: what the officer notes beside the next chip check.
     """
     app.middlewares.append(only_this_computer)
     app.on_response_prepare.append(harden)
     app.router.add_static("/static", _HERE / "static")
-    heading = {"gateway": gateway, "place": place, "purposes": purposes}
-    _add_sights(app, board=board, heading=heading, purpose=purpose)
-    _add_deeds(app, board=board, choose_purpose=choose_purpose, check_chip=check_chip)
+    heading = {"gateway": gateway, "place": place, "purposes": purposes, "causes": CAUSES}
+    _add_sights(app, board=board, heading=heading, purpose=purpose, chip_notes=chip_notes)
+    _add_deeds(app, board=board, choose_purpose=choose_purpose, check_chip=check_chip, chip_notes=chip_notes)
 
 
 def _add_sights(
-    app: web.Application, *, board: Board, heading: Mapping[str, object], purpose: Callable[[], str]
+    app: web.Application,
+    *,
+    board: Board,
+    heading: Mapping[str, object],
+    purpose: Callable[[], str],
+    chip_notes: ChipNotes,
 ) -> None:
     async def show_page(request: web.Request) -> web.Response:
-        language = _language(request)
+        language = language_of(request)
         other = "en" if language == "id" else "id"
         text = _PAGE.render(
             words=WORDS[language], language=language, other=other, chosen=purpose(), **heading
         )
-        response = web.Response(text=text, content_type="text/html")
-        response.set_cookie("language", language, max_age=_YEAR, httponly=True, samesite="Strict")
-        return response
+        return page(text, language)
 
     async def show_events(request: web.Request) -> web.StreamResponse:
-        language = _language(request)
+        language = language_of(request)
         states = board.changes(at_least_every=BEAT_SECONDS)
         # a browser that went away is noticed at the next word to it
         with suppress(ConnectionResetError):
             async with sse_response(request) as stream, aclosing(states):
                 async for state in states:
-                    page = shown(state, language=language, purpose=purpose())
-                    await stream.send(msgspec.json.encode(page).decode())
+                    seen = shown(state, language=language, purpose=purpose(), chip_notes=chip_notes)
+                    await stream.send(msgspec.json.encode(seen).decode())
         return stream
 
     async def show_photo(request: web.Request) -> web.Response:
@@ -108,6 +108,7 @@ def _add_deeds(
     board: Board,
     choose_purpose: Callable[[str], None],
     check_chip: Callable[[str], None],
+    chip_notes: ChipNotes,
 ) -> None:
     async def begin_chip_check(request: web.Request) -> web.Response:
         try:
@@ -124,10 +125,15 @@ def _add_deeds(
         board.look_again()
         return web.Response(status=204)
 
+    async def take_note(request: web.Request) -> web.Response:
+        try:
+            note = _NOTE.decode(await request.read())
+            chip_notes.note(cause=note.cause, second=note.second)
+        except (ValueError, msgspec.DecodeError):
+            raise web.HTTPBadRequest from None
+        board.look_again()
+        return web.Response(status=204)
+
+    app.router.add_put("/chip-note", take_note)
     app.router.add_post("/readers/{reader}/chip-checks", begin_chip_check)
     app.router.add_put("/purpose/{purpose}", take_purpose)
-
-
-def _language(request: web.Request) -> Language:
-    wanted = request.query.get("lang") or request.cookies.get("language")
-    return "en" if wanted == "en" else "id"

@@ -12,15 +12,6 @@ from yarl import URL
 from chassis.web import FOR_THE_OPERATOR
 
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @web.middleware
@@ -38,12 +29,6 @@ async def only_this_computer(
     if not _is_own(request.host) or (origin is not None and origin != f"{request.scheme}://{request.host}"):
         raise web.HTTPForbidden(text="This page answers only on its own computer.\n")
     return await handler(request)
-
-
-async def harden(_: web.Request, response: web.StreamResponse) -> None:
-    """Say with every answer, files and errors included, what a browser may do with it."""
-    response.headers.update(_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _is_own(host: str) -> bool:

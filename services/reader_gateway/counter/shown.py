@@ -1,16 +1,20 @@
 """The board as the page shows it: in words, ready to be put in place."""
 
+import re
 from datetime import timedelta, timezone
 
 from msgspec import Struct, structs
 
-from ketuk_events.outcomes import HEADLINES, Language, sentence
+from ketuk_events.outcomes import HEADLINES, READERS, Language, sentence
 from ketuk_events.taps import CheckResult
 from reader_gateway.board import BoardState, ReaderOnBoard, TapOnBoard
+from reader_gateway.chip_notes import ChipNotes
 from reader_gateway.counter.words import WORDS
 
+_UNDER_WAY = frozenset({"reading", "finger", "other-finger"})
 WIB = timezone(timedelta(hours=7), "WIB")
 _CHIP_CHECK = "chip-check"
+_FILE = re.compile("6FF[0-6]")
 
 
 class ShownCheck(Struct, frozen=True, kw_only=True):
@@ -55,38 +59,54 @@ class ShownReader(Struct, frozen=True, kw_only=True):
     """Whether *Periksa chip* would be heeded now."""
 
 
+class ShownNote(Struct, frozen=True, kw_only=True):
+    """What is noted beside the next chip check."""
+
+    cause: str
+    second: bool
+    """It is of the same card as the last one."""
+    has_first: bool = False
+    """Whether there was a last one."""
+
+
 class Shown(Struct, frozen=True, kw_only=True):
     """The whole page."""
 
     readers: tuple[ShownReader, ...]
     taps: tuple[ShownTap, ...]
     purpose: str
+    note: ShownNote
 
 
-def shown(state: BoardState, *, language: Language, purpose: str) -> Shown:
+def shown(state: BoardState, *, language: Language, purpose: str, chip_notes: ChipNotes) -> Shown:
     """Put a board into words.
 
     Args:
         state: what is on it.
         language: of the words.
         purpose: the one that the next tap is for.
+        chip_notes: what is noted beside the next chip check.
     """
     return Shown(
-        readers=tuple(_reader(each, state.current.get(each.name), language) for each in state.readers),
+        readers=tuple(
+            _reader(each, state.current.get(each.name), language, purpose) for each in state.readers
+        ),
         taps=tuple(_tap(each, language) for each in state.taps),
         purpose=purpose,
+        note=ShownNote(cause=chip_notes.cause, second=chip_notes.second, has_first=chip_notes.has_first),
     )
 
 
-def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language) -> ShownReader:
+def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language, purpose: str) -> ShownReader:
     words = WORDS[language]
-    gone = reader.state == "gone"
-    look = "gone" if gone else "ready"
+    gone = reader.state in {"absent", "gone"}
+    state = reader.state if gone else "ready"
+    said = READERS[state]
     free = ShownReader(
         name=reader.name,
-        look=look,
-        headline=words[look],
-        advice=words[f"{look}_hint"],
+        look="gone" if gone else "ready",
+        headline=said.headline[language],
+        advice=words.get(f"{state}_{purpose}_hint", said.advice[language]),
         sam=reader.sam or gone,
         sam_text="" if gone else words["sam" if reader.sam else "no_sam"],
         can_check=reader.state == "ready",
@@ -104,7 +124,7 @@ def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language) -
         about=f"{_time(tap, language)} · {words.get(tap.purpose, tap.purpose)}",
         photo=None if tap.photo is None else f"/photos/{tap.tap}",
         checks=tuple(_check(each, language) for each in tap.checks),
-        can_check=free.can_check and tap.stage != "reading",
+        can_check=free.can_check and tap.stage not in _UNDER_WAY,
     )
 
 
@@ -125,7 +145,8 @@ def _said(tap: TapOnBoard, language: Language) -> tuple[str, str, str]:
     """Look, headline and advice."""
     words = WORDS[language]
     if tap.outcome is None:
-        return tap.stage, words[tap.stage], words[f"{tap.stage}_hint"]
+        look = "reading" if tap.stage in _UNDER_WAY else tap.stage
+        return look, words[tap.stage], words[f"{tap.stage}_hint"]
     check, _, code = (tap.reason or "").partition("/")
     advice = sentence(check, code, language) if check else words.get(f"reached_{tap.assurance}", "")
     if tap.outcome not in HEADLINES:
@@ -135,10 +156,13 @@ def _said(tap: TapOnBoard, language: Language) -> tuple[str, str, str]:
 
 
 def _check(check: CheckResult, language: Language) -> ShownCheck:
-    detail = f" ({check.detail})" if check.detail else ""
+    words = WORDS[language]
+    # a file's number says nothing to an officer
+    named = _FILE.sub(lambda file: words[file[0]], check.detail)
+    detail = f" ({named})" if named else ""
     return ShownCheck(
         result=check.result,
-        result_text=WORDS[language].get(check.result, check.result),
+        result_text=words.get(check.result, check.result),
         text=sentence(check.check, check.code, language) + detail,
     )
 

@@ -9,10 +9,16 @@ from reader_gateway.ktp.plain_files import CONTROL_LENGTHS
 _CHALLENGE = 8
 _TOKEN = 40
 _UID = 8
+_LOCKED = frozenset({0x6983, 0x63C0})
+"""ISO/IEC 7816-4: authentication method blocked; no further tries allowed."""
 
 
 class SamRefused(Exception):
-    """The SAM does not open: wrong secrets, locked, or another institution's."""
+    """The SAM does not open: wrong secrets, or another institution's."""
+
+
+class SamLocked(SamRefused):
+    """The SAM takes no more tries: its owner has to have it unlocked."""
 
 
 class NotAuthentic(Exception):
@@ -32,11 +38,15 @@ class SamSecrets:
 
 
 def open_sam(secrets: SamSecrets) -> Dialogue[None]:
-    """Open the SAM and reset its state. Raises SamRefused."""
-    for each in (command(0xF0, data=secrets.opening()), command(0xFF, expected=256)):
-        answer = yield ToSam(each)
-        if not answer.is_success:
-            raise SamRefused
+    """Open the SAM and reset its state. Raises SamRefused or SamLocked."""
+    opened = yield ToSam(command(0xF0, data=secrets.opening()), counts_a_try=True)
+    if opened.status in _LOCKED:
+        raise SamLocked
+    if not opened.is_success:
+        raise SamRefused
+    ready = yield ToSam(command(0xFF, expected=256))
+    if not ready.is_success:
+        raise SamRefused
 
 
 def authenticate(*, control: bytes, uid: bytes) -> Dialogue[None]:

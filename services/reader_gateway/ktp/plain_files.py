@@ -1,25 +1,24 @@
 """The files that a KTP-el gives to anyone: card control and photo; and its UID."""
 
-from reader_gateway.apdu import command, read_binary, select
+from reader_gateway.apdu import Response, command, read_binary, select
 from reader_gateway.ktp.dialogue import Dialogue, ToCard
+from reader_gateway.ktp.whole_file import (
+    LENGTH_BYTES,
+    SMALLEST_CHUNK,
+    Chunk,
+    Damaged,
+    Missing,
+    plain_chunk,
+    read_whole,
+)
 
 APPLICATION = 0x7F0A
 CONTROL = 0x6FF0
 PHOTO = 0x6FF2
 CONTROL_LENGTHS = (51, 29)
-CHUNK = 248
 LONGEST_PHOTO = 32_000
 """More than an 8 KB chip can hold, and within the reach of READ BINARY: a longer length is a lie."""
-_LENGTH_BYTES = 2
 _TYPE_A_UID = 7
-
-
-class Damaged(Exception):
-    """The file is there and cannot be read whole."""
-
-
-class Missing(Exception):
-    """The card has no such file."""
 
 
 def identify() -> Dialogue[bytes | None]:
@@ -44,36 +43,25 @@ def select_application() -> Dialogue[bool]:
 
 
 def read_control() -> Dialogue[bytes]:
-    """Card control data, 51 or 29 bytes. Raises Missing or Damaged."""
-    yield from _select(CONTROL)
-    head = yield ToCard(read_binary(0, _LENGTH_BYTES))
-    length = int.from_bytes(head.data, "big")
-    if not head.is_success or length not in CONTROL_LENGTHS:
+    """Card control data, 51 or 29 bytes, asked for by its length. Raises Missing or Damaged."""
+    lengths = Chunk(*(LENGTH_BYTES + length for length in CONTROL_LENGTHS), SMALLEST_CHUNK)
+    control = yield from _read(CONTROL, lengths, longest=max(CONTROL_LENGTHS))
+    if len(control) not in CONTROL_LENGTHS:
         raise Damaged
-    control = yield ToCard(read_binary(_LENGTH_BYTES, length))
-    if not control.is_success or len(control.data) != length:
-        raise Damaged
-    return control.data
+    return control
 
 
 def read_photo() -> Dialogue[bytes]:
     """The image, without its length. Raises Missing or Damaged."""
-    yield from _select(PHOTO)
-    answer = yield ToCard(read_binary(0, 8))
-    length = int.from_bytes(answer.data[:_LENGTH_BYTES], "big")
-    if not answer.is_success or not 0 < length <= LONGEST_PHOTO:
-        raise Damaged
-    file = answer.data
-    total = _LENGTH_BYTES + length
-    while len(file) < total:
-        answer = yield ToCard(read_binary(len(file), min(CHUNK, total - len(file))))
-        if not answer.is_success or not answer.data:
-            raise Damaged
-        file += answer.data
-    return file[_LENGTH_BYTES:total]
+    return (yield from _read(PHOTO, plain_chunk(), longest=LONGEST_PHOTO))
 
 
-def _select(file: int) -> Dialogue[None]:
+def _read(file: int, chunk: Chunk, *, longest: int) -> Dialogue[bytes]:
     answer = yield ToCard(select(file))
     if not answer.is_success:
         raise Missing
+    return (yield from read_whole(_ask, chunk=chunk, longest=longest))
+
+
+def _ask(offset: int, count: int) -> Dialogue[Response]:
+    return (yield ToCard(read_binary(offset, count)))

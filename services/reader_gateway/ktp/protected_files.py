@@ -1,49 +1,66 @@
 """Files behind secure messaging: the SAM wraps each command and unwraps each answer."""
 
-from reader_gateway.apdu import Garbage, command, read_binary, response, select
-from reader_gateway.ktp.dialogue import Dialogue, ToCard, ToSam
-from reader_gateway.ktp.plain_files import Damaged
+from reader_gateway.apdu import Garbage, Response, command, is_for_a_card, read_binary, response, select
+from reader_gateway.ktp.dialogue import Dialogue, SamBroken, ToCard, ToSam
+from reader_gateway.ktp.whole_file import Chunk, Damaged, Missing, read_fixed, read_whole
 
 BIODATA = 0x6FF1
+HANDWRITING = 0x6FF3
+FINGERS = (0x6FF4, 0x6FF5)
 SIGNATURE = 0x6FF6
 SIGNATURE_LENGTH = 0x50
-BLOCK = 0xD0
-LONGEST_BIODATA = 4_096
-_LENGTH_BYTES = 2
+LONGEST = 4_096
+"""Bytes: half of the chip, for any file behind secure messaging."""
+_CIPHER_BLOCK = 8
 _LONGEST_DATA = 255
+_NOT_FOUND = 0x6A82
+_START_DECIPHERING = command(0xFA, 0x05, 0x00)
+_STOP_DECIPHERING = command(0xFA, 0x02, 0x00)
 
 
-def read_biodata() -> Dialogue[bytes]:
-    """EF 6FF1 without its length. Raises Damaged."""
-    yield from _say(select(BIODATA))
-    # by its length: asking for more than there is brings a warning, and no warning is a success
-    file = yield from _say(read_binary(0, _LENGTH_BYTES))
-    length = int.from_bytes(file, "big")
-    if len(file) != _LENGTH_BYTES or not 0 < length <= LONGEST_BIODATA:
+def read_biodata(chunk: Chunk) -> Dialogue[bytes]:
+    """EF 6FF1 without its length. Raises Missing or Damaged."""
+    yield from _select(BIODATA)
+    return (yield from read_whole(_ask, chunk=chunk, longest=LONGEST))
+
+
+def read_signature_file(chunk: Chunk) -> Dialogue[bytes]:
+    """EF 6FF6, 80 bytes. Raises Missing or Damaged."""
+    yield from _select(SIGNATURE)
+    return (yield from read_fixed(_ask, chunk=chunk, length=SIGNATURE_LENGTH))
+
+
+def read_deciphered(file: int, chunk: Chunk) -> Dialogue[bytes]:
+    """Handwriting or minutiae, deciphered by the SAM, without the length. Raises Missing or Damaged."""
+    yield from _select(file)
+    started = yield ToSam(_START_DECIPHERING)
+    if not started.is_success:
         raise Damaged
-    total = _LENGTH_BYTES + length
-    while len(file) < total:
-        part = yield from _say(read_binary(len(file), min(BLOCK, total - len(file))))
-        if not part:
-            raise Damaged
-        file += part
-    return file[_LENGTH_BYTES:total]
+    content = yield from read_whole(_ask, chunk=chunk, longest=LONGEST, multiple=_CIPHER_BLOCK)
+    yield ToSam(_STOP_DECIPHERING)
+    return content
 
 
-def read_signature_file() -> Dialogue[bytes]:
-    """EF 6FF6, 80 bytes. Raises Damaged."""
-    yield from _say(select(SIGNATURE))
-    file = yield from _say(read_binary(0, SIGNATURE_LENGTH))
-    if len(file) != SIGNATURE_LENGTH:
-        raise Damaged
-    return file
+def _select(file: int) -> Dialogue[None]:
+    answer = yield from _say(select(file))
+    if not answer.is_success:
+        raise Missing if answer.status == _NOT_FOUND else Damaged
 
 
-def _say(plain: bytes) -> Dialogue[bytes]:
-    """One command through the SAM to the card and back; all three status words must be 9000."""
+def _ask(offset: int, count: int) -> Dialogue[Response]:
+    return (yield from _say(read_binary(offset, count)))
+
+
+def _say(plain: bytes) -> Dialogue[Response]:
+    """One command through the SAM to the card and back: the card's own answer.
+
+    Raises SamBroken where the SAM wraps no command, Damaged where it refuses the card's answer: only a card
+    that refuses may be asked for less. What the SAM wraps goes to the card only where it is a short command,
+    and none that the reader takes for itself.
+    """
     wrapped = yield ToSam(command(0xF3, data=plain))
-    if not wrapped.is_success or not wrapped.data:
-        raise Damaged
+    if not wrapped.is_success or not is_for_a_card(wrapped.data):
+        raise SamBroken
     protected = yield ToCard(wrapped.data)
     raw = protected.data + protected.status.to_bytes(2, "big")
     if len(raw) > _LONGEST_DATA:
@@ -55,6 +72,6 @@ def _say(plain: bytes) -> Dialogue[bytes]:
         answer = response(opened.data)
     except Garbage:
         raise Damaged from None
-    if not answer.is_success:
+    if answer.is_success and not protected.is_success:
         raise Damaged
-    return answer.data
+    return answer

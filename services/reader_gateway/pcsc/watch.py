@@ -2,44 +2,43 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import suppress
 
 import structlog
 from smartcard import scard
 
+from reader_gateway.card_reader import Presence, Sighting, SlotGone
+from reader_gateway.pcsc.contexts import Contexts
+
 _PLUG_AND_PLAY = "\\\\?PnP?\\Notification"
+_MOST_SLOTS = 16
+"""PCSCLITE_MAX_READERS_CONTEXTS: how many pcscd has, and may be asked for at once."""
 _LOOK_MILLISECONDS = 1000
 _AGAIN_SECONDS = 0.3
 
 
-class Presence(StrEnum):
-    """What a slot holds."""
-
-    EMPTY = "empty"
-    CARD = "card"
-    MUTE = "mute"
-    """Something is there and does not answer a reset."""
-    GONE = "gone"
-    """The slot itself: unplugged, or pcscd is away."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What a slot holds now; `counter` grows with each card that enters or leaves (pcscd's own count)."""
-
-    slot: str
-    presence: Presence
-    counter: int
-
-
 class Watch:
-    """The thread. `seen` is called in the event loop, in the order of events, once for each change."""
+    """The thread. `seen` is called in the event loop, in the order of events, once for each change.
 
-    def __init__(self, *, loop: asyncio.AbstractEventLoop, seen: Callable[[Sighting], None]) -> None:
+    `looked` is called once, when every slot that there was at the start has been told of. `contexts` are
+    those of this process: it forgets them when the card daemon goes away.
+    """
+
+    def __init__(
+        self,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        seen: Callable[[Sighting], None],
+        looked: Callable[[], None],
+        contexts: Contexts,
+    ) -> None:
         self._loop = loop
+        self._contexts = contexts
         self._seen = seen
+        self._looked = looked
+        self._has_looked = False
         self._stopped = threading.Event()
         self._known: dict[str, Sighting] = {}
         self._log = structlog.get_logger(part="pcsc")
@@ -57,15 +56,15 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-            if result == scard.SCARD_S_SUCCESS:
+            with suppress(SlotGone), self._contexts.one() as context:
                 self._say_connected(yes=True)
                 self._watch(context)
-                scard.SCardReleaseContext(context)
+                self._contexts.forget()
             if not self._stopped.is_set():
                 self._say_connected(yes=False)
                 for slot in list(self._known):
                     self._tell(Sighting(slot, Presence.GONE, 0))
+                self._say_looked()
                 self._stopped.wait(_AGAIN_SECONDS)
 
     def _watch(self, context: int) -> None:
@@ -73,15 +72,22 @@ class Watch:
         while not self._stopped.is_set():
             if not self._follow_slots(context, states):
                 return
-            result, changes = scard.SCardGetStatusChange(context, _LOOK_MILLISECONDS, list(states.items()))
+            asked = list(states.items())
+            if len(asked) > _MOST_SLOTS:
+                # where pcscd is full no reader can come, and asking for one slot too many is refused
+                asked.remove((_PLUG_AND_PLAY, states[_PLUG_AND_PLAY]))
+            result, changes = scard.SCardGetStatusChange(context, _LOOK_MILLISECONDS, asked)
+            at = time.monotonic()
             if result == scard.SCARD_E_TIMEOUT:
+                self._say_looked()
                 continue
             if result not in {scard.SCARD_S_SUCCESS, scard.SCARD_E_UNKNOWN_READER}:
                 return
             for slot, state, _ in changes if result == scard.SCARD_S_SUCCESS else ():
                 states[slot] = state & ~scard.SCARD_STATE_CHANGED
                 if slot != _PLUG_AND_PLAY:
-                    self._tell(Sighting(slot, _presence(state), state >> 16))
+                    self._tell(Sighting(slot, _presence(state), state >> 16, at))
+            self._say_looked()
 
     def _follow_slots(self, context: int, states: dict[str, int]) -> bool:
         result, slots = scard.SCardListReaders(context, [])
@@ -104,6 +110,11 @@ class Watch:
         else:
             self._known[sighting.slot] = sighting
         self._loop.call_soon_threadsafe(self._seen, sighting)
+
+    def _say_looked(self) -> None:
+        if not self._has_looked:
+            self._has_looked = True
+            self._loop.call_soon_threadsafe(self._looked)
 
     def _say_connected(self, *, yes: bool) -> None:
         if yes != self.is_connected:

@@ -25,6 +25,8 @@ class InstitutionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     kind: Identifier
+    place: PlaceCode | None = None
+    """Where it has its office; None: as it was."""
 
 
 class GatewayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

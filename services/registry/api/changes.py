@@ -1,15 +1,17 @@
 """What the civil-registry office changes."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated
 
 from aiohttp import web
 from msgspec import Meta
 
 from chassis.seal import public_keys
+from ketuk_events.projection import CardStatusChanged
 from registry.agreement import Agreement
 from registry.api.answers import answer, body
 from registry.api.bodies import AgreementBody, CardBody, GatewayBody, InstitutionBody
+from registry.api.told import tells
 from registry.card_refs import card_ref
 from registry.commands.agree import agree
 from registry.commands.approve_gateway import approve_gateway
@@ -17,6 +19,7 @@ from registry.commands.describe_gateway import describe_gateway
 from registry.commands.name_institution import name_institution
 from registry.commands.record_cards import record_cards
 from registry.commands.suspend_gateway import suspend_gateway
+from registry.gateway import Gateway
 from registry.office import Office
 from registry.refusals import Unfit
 from registry.store.institutions import Institution
@@ -30,12 +33,16 @@ def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
     table = web.RouteTableDef()
 
     @table.put(f"/v1/institutions/{_NAME}")
+    @tells("Name an institution.", body=InstitutionBody, answer=Institution)
     async def put_institution(request: web.Request) -> web.Response:
         sent = await body(request, InstitutionBody)
-        named = Institution(institution=request.match_info["name"], name=sent.name, kind=sent.kind)
+        named = Institution(
+            institution=request.match_info["name"], name=sent.name, kind=sent.kind, place=sent.place
+        )
         return answer(await name_institution(office, named))
 
     @table.put(f"/v1/gateways/{_NAME}")
+    @tells("Describe a gateway.", body=GatewayBody, answer=Gateway, versioned=True)
     async def put_gateway(request: web.Request) -> web.Response:
         sent = await body(request, GatewayBody)
         _check_key(sent.public_key)
@@ -50,14 +57,17 @@ def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
         )
 
     @table.post(f"/v1/gateways/{_NAME}/approve")
+    @tells("Approve a gateway: its readings count.", answer=Gateway, versioned=True)
     async def post_approve(request: web.Request) -> web.Response:
         return answer(await approve_gateway(office, name=request.match_info["name"]))
 
     @table.post(f"/v1/gateways/{_NAME}/suspend")
+    @tells("Suspend a gateway: its readings count no more.", answer=Gateway, versioned=True)
     async def post_suspend(request: web.Request) -> web.Response:
         return answer(await suspend_gateway(office, name=request.match_info["name"]))
 
     @table.post("/v1/cards")
+    @tells("Record cards and their status.", body=Cards, answer=list[CardStatusChanged])
     async def post_cards(request: web.Request) -> web.Response:
         sent = await body(request, Cards)
         statuses = {card_ref(bytes.fromhex(card.uid), key=card_ref_key): card.status for card in sent}
@@ -66,6 +76,9 @@ def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
         return answer(await record_cards(office, statuses=statuses))
 
     @table.put(f"/v1/agreements/{_NAME}")
+    @tells(
+        "Agree with an institution on what it may know.", body=AgreementBody, answer=Agreement, versioned=True
+    )
     async def put_agreement(request: web.Request) -> web.Response:
         return answer(
             await agree(office, _agreement(request.match_info["name"], await body(request, AgreementBody)))
@@ -84,10 +97,17 @@ def _agreement(institution: str, sent: AgreementBody) -> Agreement:
         attributes=tuple(sorted(set(sent.attributes))),
         places=tuple(sorted(set(sent.places))),
         readers=tuple(sorted(set(sent.readers))),
-        valid_from=sent.valid_from.astimezone(UTC),
-        valid_until=sent.valid_until.astimezone(UTC),
+        valid_from=_in_utc(sent.valid_from),
+        valid_until=_in_utc(sent.valid_until),
         public_key=None if sent.public_key is None else sent.public_key.checked(),
     )
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Unfit("a moment lies outside of the calendar") from None
 
 
 def _check_key(pem: str) -> None:

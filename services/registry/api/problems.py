@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from math import ceil
 
 import msgspec
 import structlog
@@ -9,13 +10,27 @@ from aiohttp import web
 from msgspec import Struct
 
 from chassis.patience import TRANSIENT
-from registry.refusals import NotPossible, Unfit, Unknown
+from registry.refusals import (
+    Changed,
+    DoneBefore,
+    NotAllowed,
+    NotPossible,
+    NotSignedIn,
+    TooOften,
+    Unfit,
+    Unknown,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CONTENT_TYPE = "application/problem+json"
 _STATUS: dict[type[Exception], int] = {
+    NotSignedIn: 401,
+    NotAllowed: 403,
     Unknown: 404,
     NotPossible: 409,
+    DoneBefore: 409,
+    Changed: 412,
+    TooOften: 429,
     msgspec.ValidationError: 422,
     Unfit: 422,
     msgspec.DecodeError: 400,
@@ -23,8 +38,12 @@ _STATUS: dict[type[Exception], int] = {
 }
 _TITLES = {
     400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     409: "Conflict",
+    412: "Precondition Failed",
+    429: "Too Many Requests",
     422: "Unprocessable Content",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -63,7 +82,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         status = next(code for kind, code in _STATUS.items() if isinstance(refusal, kind))
         # the reason of a decoder's failure quotes the input; a validation names the field and the rule
         detail = "the body is not JSON" if status == HTTPStatus.BAD_REQUEST else str(refusal)
-        return problem(status, title=_TITLES[status], detail=detail)
+        answer = problem(status, title=_TITLES[status], detail=detail)
+        if isinstance(refusal, TooOften):
+            answer.headers["Retry-After"] = str(max(1, ceil(refusal.seconds)))
+        if isinstance(refusal, NotSignedIn):
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="ketuk"'
+        return answer
     except TRANSIENT as away:
         structlog.get_logger(part="api").warning("unavailable", because=type(away).__name__)
         return problem(503, title=_TITLES[503])

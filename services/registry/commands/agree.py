@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from registry.act import as_expected
 from registry.agreement import CHIP_CHECK, Agreement
 from registry.office import Office
 from registry.refusals import Unfit
@@ -31,6 +32,7 @@ async def agree(office: Office, agreement: Agreement) -> Agreement:
             ),
             None,
         )
+        as_expected(0 if last is None else last.version)
         if last is not None and replace(agreement, version=last.version) == last:
             return last
         agreed = replace(agreement, version=1 if last is None else last.version + 1)

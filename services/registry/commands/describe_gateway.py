@@ -1,11 +1,13 @@
 """Describe a gateway: whose it is, where it stands, by which key its readings are known."""
 
+from chassis.postgres import Connection
 from ketuk_events.catalogue import GATEWAY_SUSPENDED
+from registry.act import as_expected
 from registry.announcements import suspended
+from registry.commands.must_be_there import must_be_there
 from registry.gateway import Gateway
 from registry.office import Office
-from registry.refusals import Unfit, Unknown
-from registry.store import gateways, institutions, places
+from registry.store import gateways, institutions
 
 
 async def describe_gateway(
@@ -13,26 +15,32 @@ async def describe_gateway(
 ) -> Gateway:
     """Add a gateway, or describe it anew; one that changed counts no more until it is approved again.
 
-    Raises Unfit where there is no such institution or place.
+    Raises Unfit where there is no such institution or place, and NotPossible for a revoked one.
     """
     async with office.deciding() as connection:
-        try:
-            await institutions.lock(connection, institution)
-        except Unknown as unknown:
-            raise Unfit(str(unknown)) from None
-        if await places.missing(connection, [place]):
-            raise Unfit(f"there is no place {place}")
-        before = await gateways.find(connection, name, region=office.region)
-        if before is None:
-            described = Gateway(name=name, institution=institution, place=place, public_key=public_key)
-        else:
-            described = before.described_as(institution=institution, place=place, public_key=public_key)
-        await gateways.save(connection, described, region=office.region)
-        if before is not None and before.state == "approved" and described.state != "approved":
-            await office.announce(
-                connection,
-                GATEWAY_SUSPENDED,
-                suspended(described, region=office.region),
-                owner=name,
-            )
+        return await describe(
+            connection, office, name=name, institution=institution, place=place, public_key=public_key
+        )
+
+
+async def describe(
+    connection: Connection, office: Office, *, name: str, institution: str, place: str, public_key: str
+) -> Gateway:
+    """The same in a transaction that does more."""
+    await must_be_there(connection, institution=institution, place=place)
+    await institutions.lock(connection, institution)
+    before = await gateways.find(connection, name, region=office.region)
+    as_expected(0 if before is None else before.version)
+    if before is None:
+        described = Gateway(name=name, institution=institution, place=place, public_key=public_key)
+    else:
+        described = before.described_as(institution=institution, place=place, public_key=public_key)
+    await gateways.save(connection, described, region=office.region)
+    if before is not None and before.state == "approved" and described.state != "approved":
+        await office.announce(
+            connection,
+            GATEWAY_SUSPENDED,
+            suspended(described, region=office.region),
+            owner=name,
+        )
     return described

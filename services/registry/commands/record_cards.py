@@ -2,19 +2,32 @@
 
 from collections.abc import Mapping
 
+from asyncpg import UniqueViolationError
+
 from ketuk_events.catalogue import CARD_STATUS_CHANGED
 from ketuk_events.projection import CardStatusChanged
+from registry.act import concerns
+from registry.card_life import may_become
 from registry.office import Office
+from registry.refusals import NotPossible
 from registry.store import cards
 
 
 async def record_cards(office: Office, *, statuses: Mapping[str, str]) -> list[CardStatusChanged]:
     """Set the status of cards, given by card_ref; one that has it already keeps its version.
 
-    Returns every card in the order given, as it now is.
+    Returns every card in the order given, as it now is. Raises NotPossible where one cannot become what is
+    given, or would be a second active card of its holder.
     """
+    concerns(*statuses)
     async with office.deciding() as connection:
-        changed = await cards.record(connection, statuses)
+        for ref, before in (await cards.held(connection, list(statuses))).items():
+            if not may_become(before.status, statuses[ref]):
+                raise NotPossible(f"card {ref} is {before.status} and cannot become {statuses[ref]}")
+        try:
+            changed = await cards.record(connection, statuses)
+        except UniqueViolationError:
+            raise NotPossible("the holder of a card has another one that is active") from None
         await office.announce(connection, CARD_STATUS_CHANGED, *changed, owner="registry")
         known = await cards.named(connection, list(statuses))
     return [known[ref] for ref in statuses]

@@ -32,22 +32,28 @@ class Unsettled:
 
 async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None:
     """Add to the log; what is in it already stays as it is."""
-    await connection.executemany(
+    rows = [
+        (
+            each.wire.message_id,
+            each.institution,
+            each.wire.routing_key,
+            each.wire.headers[SIGNATURE],
+            each.wire.body,
+            each.traceparent,
+        )
+        for each in sorted(disclosures, key=lambda each: each.wire.message_id)
+    ]
+    if not rows:
+        return
+    await connection.execute(
         """
         INSERT INTO disclosures (event_id, institution, routing_key, signature, body, traceparent)
-        VALUES ($1::text::uuid, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING
+        SELECT event_id::uuid, institution, routing_key, signature, body, traceparent
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+            AS given (event_id, institution, routing_key, signature, body, traceparent)
+        ON CONFLICT (event_id) DO NOTHING
         """,
-        [
-            (
-                each.wire.message_id,
-                each.institution,
-                each.wire.routing_key,
-                each.wire.headers[SIGNATURE],
-                each.wire.body,
-                each.traceparent,
-            )
-            for each in sorted(disclosures, key=lambda each: each.wire.message_id)
-        ],
+        *zip(*rows, strict=True),
     )
 
 
@@ -122,7 +128,7 @@ async def unsettled(connection: Connection) -> list[Unsettled]:
             coalesce(extract(epoch FROM now() - min(created) FILTER (WHERE state = 'waiting')), 0)::float8
                 AS oldest_seconds,
             count(*) FILTER (WHERE state = 'parked') AS parked
-        FROM institutions AS told
+        FROM (SELECT DISTINCT institution FROM agreements) AS told
         LEFT JOIN disclosures ON disclosures.institution = told.institution AND state <> 'sent'
         GROUP BY told.institution
         """

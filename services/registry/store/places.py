@@ -7,7 +7,7 @@ from registry.places import Place
 
 
 async def load(connection: Connection, places: Sequence[Place]) -> None:
-    """Bring the table to what the file says, a parent before its children; doing it again changes nothing."""
+    """Bring the table to what a file says; doing it again changes nothing."""
     await connection.executemany(
         """
         INSERT INTO places (code, name, kind, parent, valid_from, valid_to)
@@ -17,7 +17,8 @@ async def load(connection: Connection, places: Sequence[Place]) -> None:
         """,
         [
             (place.code, place.name, place.kind, place.parent, place.valid_from, place.valid_to)
-            for place in places
+            # a parent before its children: its code is the beginning of theirs
+            for place in sorted(places, key=lambda place: place.code)
         ],
     )
 

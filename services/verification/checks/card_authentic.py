@@ -1,16 +1,18 @@
 """Did card and SAM authenticate each other?"""
 
-from ketuk_events.outcomes import Check
+from ketuk_events.outcomes import TERMINAL_SAYS, Check
 from ketuk_events.taps import CheckResult
 from verification.checks import came_to
 from verification.known import Case
 
-_NOT_DONE = {"no-sam", "sam-refused"}
+_NOT_DONE = {"no-sam", "sam-refused", "sam-locked", "sam-busy", "sam-silent"}
 
 
 def card_authentic(case: Case) -> CheckResult:
-    """Passed on the SAM's word alone; whatever is not a clear word is not done."""
+    """Passed on the SAM's word, or by name on a terminal's; whatever is not a clear word is not done."""
     finding = case.evidence.authentication
+    if case.is_vouched:
+        return came_to(Check.CARD_AUTHENTIC, TERMINAL_SAYS)
     if (finding.result, finding.code) == ("passed", "ok"):
         return came_to(Check.CARD_AUTHENTIC, "ok")
     if finding.result == "failed":

@@ -17,5 +17,7 @@ def chip_answers(case: Case) -> CheckResult:
             return came_to(Check.CHIP_ANSWERS, "no-answer")
         case "none":
             return came_to(Check.CHIP_ANSWERS, "reader-unproven")
+        case "reader-gone" | "in-use" | "terminal-error" | "terminal-hangs" as code:
+            return came_to(Check.CHIP_ANSWERS, code)
         case _:
             return came_to(Check.CHIP_ANSWERS, "card-removed")

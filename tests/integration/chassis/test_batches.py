@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -26,14 +27,19 @@ def consumer(
     *,
     ready: Callable[[], Awaitable[object]] = well,
     hold_seconds: float = 60.0,
+    at_most: int = 200,
+    at_once: int = 1,
+    metrics: CollectorRegistry | None = None,
 ) -> BatchConsumer:
     return BatchConsumer(
         broker=desk.broker,
         queue=desk.queue.name,
         handle=handle,
         ready=ready,
-        metrics=BatchMetrics(registry=CollectorRegistry()),
+        metrics=BatchMetrics(registry=metrics or CollectorRegistry()),
         hold_seconds=hold_seconds,
+        at_most=at_most,
+        at_once=at_once,
     )
 
 
@@ -156,7 +162,10 @@ async def test_a_message_that_its_handler_fails_on_dies_alone(desk: Desk) -> Non
     assert await desk.depth() == 0
 
 
-async def test_an_outage_longer_than_the_hold_makes_no_dead_letters(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "failure", [ConnectionResetError(), asyncpg.InternalClientError("cannot switch to state 11")]
+)
+async def test_an_outage_longer_than_the_hold_makes_no_dead_letters(desk: Desk, failure: Exception) -> None:
     away = True
     asked = 0
     handled = Collected()
@@ -169,7 +178,7 @@ async def test_an_outage_longer_than_the_hold_makes_no_dead_letters(desk: Desk) 
 
     async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         if away:
-            raise ConnectionResetError
+            raise failure
         return await handled(arrivals)
 
     await desk.send(*wires(100, owner=desk.owner))

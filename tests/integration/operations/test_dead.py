@@ -8,6 +8,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from chassis.batches import Arrival, Conclusion, Dead
 from chassis.broker import EVENTS, Publisher
 from chassis.dead_letters import Graveyard
+from chassis.intake import Delivered
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
@@ -180,7 +181,17 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
     await Publisher(channel=desk.admin, exchange=exchange, user="admin").publish_all([other])
     message = await desk.queue.get(no_ack=True)
     assert message is not None
-    await graveyard.bury(message, reason="handler failed: KeyError")
+    delivered = Delivered(
+        tag=message.delivery_tag or 0,
+        redelivered=False,
+        message_id=message.message_id,
+        routing_key=message.routing_key or "",
+        user=message.user_id,
+        content_type=message.content_type,
+        headers=message.headers,
+        body=message.body,
+    )
+    await graveyard.bury([(delivered, "handler failed: KeyError")])
 
     async def chosen(*options: str) -> int:
         return len((await ketuk.dead("list", "--json", *options)).json)

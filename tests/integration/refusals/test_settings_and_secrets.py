@@ -77,3 +77,17 @@ async def test_authorities_that_are_not_there_end_the_start(verification: dict[s
     end = await ended("verification", settings=verification | {"KETUK_CA_FILE": "/nowhere/ca.pem"})
     assert end.code == 2
     assert end.line.startswith("KETUK_CA_FILE: ")
+
+
+async def test_a_terminal_without_an_operator_ends_the_start(gateway: dict[str, str]) -> None:
+    readers = {"KETUK_READERS": '{"loket-2": {"terminal": "/dev/ttyUSB*"}}'}
+    end = await ended("reader_gateway", settings=gateway | readers)
+    assert end.code == 2
+    assert end.line == "KETUK_READERS: Value error, a terminal needs KETUK_TERMINAL_OPERATOR_NIK"
+
+
+async def test_an_operators_nik_that_is_none_is_not_quoted(gateway: dict[str, str]) -> None:
+    end = await ended("reader_gateway", settings=gateway | {"KETUK_TERMINAL_OPERATOR_NIK": "33729941"})
+    assert end.code == 2
+    assert end.line.startswith("KETUK_TERMINAL_OPERATOR_NIK: ")
+    assert "33729941" not in end.line

@@ -57,6 +57,7 @@ class Answer:
     status: int
     kind: str
     body: Json
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,14 @@ class Case:
         return look
 
     async def ask(
-        self, method: str, path: str, body: object = None, *, token: str | None = None, raw: bytes = b""
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        raw: bytes = b"",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request; with the right token unless another is given."""
         token = self.settings.api_token.get_secret_value() if token is None else token
@@ -107,11 +115,14 @@ class Case:
             method,
             path,
             data=BytesIO(raw) if raw else (None if body is None else json.dumps(body)),
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            headers={**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})},
         ) as answer:
             text = await answer.text()
             return Answer(
-                status=answer.status, kind=answer.content_type, body=json.loads(text) if text else None
+                status=answer.status,
+                kind=answer.content_type,
+                body=json.loads(text) if text else None,
+                headers=answer.headers,
             )
 
     async def done(self, method: str, path: str, body: object = None) -> Json:

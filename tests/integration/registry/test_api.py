@@ -18,15 +18,41 @@ ROUTES = [
     ("PUT", "/v1/gateways/x"),
     ("POST", "/v1/gateways/x/approve"),
     ("POST", "/v1/gateways/x/suspend"),
+    ("POST", "/v1/gateways/x/enrolment-code"),
+    ("POST", "/v1/gateways/x/revoke"),
     ("GET", "/v1/readers"),
     ("GET", f"/v1/cards/{'0' * 64}"),
     ("POST", "/v1/cards"),
     ("GET", "/v1/agreements"),
     ("PUT", "/v1/agreements/x"),
     ("GET", "/v1/disclosures"),
+    ("GET", "/v1/purposes"),
+    ("GET", "/v1/purposes/versions"),
+    ("PUT", "/v1/purposes"),
+    ("GET", "/v1/reports/chip-health"),
+    ("GET", "/v1/reports/enrolment"),
+    ("POST", "/v1/residents/import"),
+    ("POST", f"/v1/cards/{'0' * 64}/activate"),
+    ("POST", f"/v1/cards/{'0' * 64}/status"),
+    ("PUT", f"/v1/cards/{'0' * 64}/holder"),
+    ("GET", f"/v1/cards/{'0' * 64}/history"),
+    ("GET", "/v1/reports/places"),
+    ("GET", "/v1/reports/compliance"),
+    ("GET", "/v1/reports/roll-out"),
+    ("GET", "/v1/reports/readers"),
+    ("GET", "/v1/duties"),
+    ("GET", "/v1/lots"),
+    ("PUT", "/v1/lots/x"),
+    ("GET", "/v1/inventory/x"),
+    ("PUT", "/v1/inventory/x"),
+    ("POST", "/v1/inventory/x/delivered"),
+    ("POST", "/v1/city/places"),
     ("GET", "/v1/keys"),
+    ("GET", "/v1/published-keys"),
+    ("POST", "/v1/published-keys"),
+    ("POST", f"/v1/published-keys/{'0' * 16}/withdraw"),
     ("GET", "/v1/nothing"),
-    ("GET", "/"),
+    ("GET", "/nothing"),
 ]
 
 
@@ -40,13 +66,13 @@ def uid() -> str:
     return uuid4().hex[:16]
 
 
-async def test_without_the_token_nothing_is_answered_but_health_and_metrics(case: Case) -> None:
+async def test_without_the_token_nothing_is_answered_but_health_metrics_and_an_empty_page(case: Case) -> None:
     async with case.running():
         for method, path in ROUTES:
             for token in ("", "wrong", "ü"):
                 answer = await case.ask(method, path, token=token)
                 assert (path, answer.status, answer.kind) == (path, 401, "application/problem+json")
-        for path in ("/healthz", "/readyz", "/metrics"):
+        for path in ("/healthz", "/readyz", "/metrics", "/"):
             async with case.http.get(path) as open_:
                 assert open_.status == 200
 

@@ -11,7 +11,7 @@ from chassis.batch_metrics import BatchMetrics
 from chassis.batches import Arrival, BatchConsumer, Conclusion
 from chassis.broker import Broker
 from chassis.postgres import ping
-from chassis.seal import Opener, private_keys, public_keys
+from chassis.seal import Opener, private_keys
 from registry.agency_event import EventSigner
 from registry.judged import VerdictReader
 from registry.telling import Teller
@@ -79,7 +79,7 @@ async def _die_after_the_commit(case: Case) -> None:
         pool=case.pool,
         reader=VerdictReader(
             opener=Opener(keys=private_keys(settings.registry_key.get_secret_value())),
-            verification=public_keys(settings.verification_signing_public_key),
+            verification=settings.verification_signing_public_key,
         ),
         teller=Teller(
             signer=EventSigner(key=settings.agency_signing_key.get_secret_value(), region="3372"),

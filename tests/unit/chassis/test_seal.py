@@ -1,6 +1,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -9,14 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import BrokenSeal, Opener, Sealer, key_id, private_key, private_keys, public_keys
+from chassis.seal import WRAP_SERVES, BrokenSeal, Opener, Sealer, key_id, private_key, private_keys
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.sealed import Sealed
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 SENDER, RECIPIENT, STRANGER = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
-SEALER = Sealer(sender="3372.kelurahan-jebres", identity=SENDER, recipient=RECIPIENT.public_key())
 CONTENT = b'{"uid":"secret"}'
+
+
+def sealer() -> Sealer:
+    return Sealer(sender="3372.kelurahan-jebres", identity=SENDER, recipient=RECIPIENT.public_key())
+
+
+SEALER = sealer()
 
 
 def opened(
@@ -26,9 +33,11 @@ def opened(
     sender: str = SEALER.sender,
     identity: ec.EllipticCurvePrivateKey = SENDER,
     sealed_at: datetime = NOW,
+    opener: Opener | None = None,
 ) -> bytes:
-    opener = Opener(keys=(by,))
-    return opener.open(sealed, sender=sender, identities=[identity.public_key()], sealed_at=sealed_at)
+    return (opener or Opener(keys=(by,))).open(
+        sealed, sender=sender, identities=public_pem(identity), sealed_at=sealed_at
+    )
 
 
 @given(st.binary(max_size=5000))
@@ -48,7 +57,7 @@ def flipped(sealed: Sealed) -> Sealed:
 
 
 def under_another_wrap(sealed: Sealed) -> Sealed:
-    return structs.replace(sealed, wrap=SEALER.seal(b"other", now=NOW).wrap)
+    return structs.replace(sealed, wrap=sealer().seal(b"other", now=NOW).wrap)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +110,10 @@ def test_a_key_is_named_by_its_digest() -> None:
 def test_while_a_key_is_replaced_both_open_and_either_signature_counts() -> None:
     new, old = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     both = private_keys(private_pem(new) + private_pem(old))
-    identities = public_keys(public_pem(STRANGER) + public_pem(SENDER))
+    identities = public_pem(STRANGER) + public_pem(SENDER)
     for recipient in (new, old):
-        sealer = Sealer(sender=SEALER.sender, identity=SENDER, recipient=recipient.public_key())
-        sealed = sealer.seal(CONTENT, now=NOW)
+        sealing = Sealer(sender=SEALER.sender, identity=SENDER, recipient=recipient.public_key())
+        sealed = sealing.seal(CONTENT, now=NOW)
         assert (
             Opener(keys=both).open(sealed, sender=SEALER.sender, identities=identities, sealed_at=NOW)
             == CONTENT
@@ -123,3 +132,52 @@ def test_what_is_no_key_is_refused_among_several_too() -> None:
     ):
         with pytest.raises(ValueError):  # noqa: PT011  whatever the library says
             private_keys(wrong)
+
+
+def test_a_wrap_serves_a_thousand_contents_and_no_more() -> None:
+    sealing = sealer()
+    wraps = [sealing.seal(CONTENT, now=NOW).wrap for _ in range(2 * WRAP_SERVES)]
+    assert [len(set(half)) for half in (wraps[:WRAP_SERVES], wraps[WRAP_SERVES:], wraps)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("later", "same"),
+    [
+        (timedelta(minutes=59), True),
+        (timedelta(minutes=60), False),
+        (timedelta(seconds=-1), False),  # a clock that was set back
+    ],
+)
+def test_a_wrap_is_reused_within_its_hour_only(later: timedelta, *, same: bool) -> None:
+    sealing = sealer()
+    first = sealing.seal(CONTENT, now=NOW)
+    second = sealing.seal(CONTENT, now=NOW + later)
+    assert (first.wrap == second.wrap) is same
+    assert first.nonce != second.nonce
+
+
+def test_a_wrap_that_was_opened_once_is_still_held_to_its_sender_identity_and_hour() -> None:
+    opener, sealed = Opener(keys=(RECIPIENT,)), sealer().seal(CONTENT, now=NOW)
+    assert opened(sealed, opener=opener) == CONTENT
+    with pytest.raises(BrokenSeal, match="another's name"):
+        opened(sealed, opener=opener, sender="3372.other")
+    with pytest.raises(BrokenSeal, match="not signed"):
+        opened(sealed, opener=opener, identity=STRANGER)
+    with pytest.raises(BrokenSeal, match="expired"):
+        opened(sealed, opener=opener, sealed_at=NOW + timedelta(hours=2))
+    with pytest.raises(BrokenSeal, match="altered"):
+        opened(flipped(sealed), opener=opener)
+
+
+def test_only_the_first_content_under_a_wrap_costs_an_unwrapping() -> None:
+    one = sealer()
+    under_one = [one.seal(CONTENT, now=NOW) for _ in range(50)]
+    under_many = [sealer().seal(CONTENT, now=NOW) for _ in range(50)]
+    assert 3 * seconds_to_open(under_one) < seconds_to_open(under_many)
+
+
+def seconds_to_open(contents: list[Sealed]) -> float:
+    opener, began = Opener(keys=(RECIPIENT,)), process_time()
+    for each in contents:
+        opened(each, opener=opener)
+    return process_time() - began

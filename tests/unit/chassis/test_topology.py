@@ -49,6 +49,15 @@ def test_a_gateway_may_hear_the_verdicts_on_its_own_taps_only() -> None:
         assert re.search(may_hear, kind.routing_key(region="3372", owner="polresta-surakarta")) is None
 
 
+def test_a_gateway_may_hear_of_the_keys_to_seal_for_of_its_own_region() -> None:
+    gateway = account("3372.kelurahan-jebres", services_host(ACCOUNTS).accounts)
+    ((_, _, may_hear),) = gateway.topics
+    for kind in CATALOGUE:
+        told = kind.routing_key(region="3372", owner="verification")
+        assert (re.search(may_hear, told) is not None) == (kind.name == "key.published"), kind.name
+        assert re.search(may_hear, kind.routing_key(region="3374", owner="verification")) is None
+
+
 def test_an_agency_may_read_its_own_feed_and_do_nothing_else() -> None:
     agency = account("polresta-surakarta", agencies_host(ACCOUNTS).accounts)
     assert re.search(agency.read, "polresta-surakarta.4f2a")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dev.contract.examples import examples
 from ketuk_events import catalogue
-from ketuk_events.events import Malformed, event, from_wire, to_wire
+from ketuk_events.events import MOST_BYTES, Malformed, event, from_wire, to_wire
 from ketuk_events.names import following_id, from_timestamp, to_timestamp
 
 WIRE = to_wire(examples()[catalogue.CARD_PRESENTED])
@@ -38,6 +38,10 @@ def test_the_field_names_of_a_tap_are_those_that_integrators_read() -> None:
         ({"headers": {**WIRE.headers, "cloudEvents_type": "id.ketuk.card.eaten.v1"}}, "unknown type"),
         ({"headers": {}}, "unknown type"),
         ({"headers": {**WIRE.headers, "cloudEvents_source": "urn:other:3372:x"}}, "no source"),
+        ({"headers": {**WIRE.headers, "cloudEvents_specversion": "0.3"}}, "unknown version"),
+        ({"headers": {**WIRE.headers, "cloudEvents_time": "2026-02-30T00:00:00.000Z"}}, "no time"),
+        ({"headers": {**WIRE.headers, "cloudEvents_time": "2026-02-27"}}, "no time"),
+        ({"body": WIRE.body[:-1] + b" " * MOST_BYTES + b"}"}, "larger than any"),
         ({"message_id": "7"}, "no UUID"),
         ({"message_id": None}, "no UUID"),
         ({"message_id": "0190a6e0-5b1d-7000-8000-000000000002"}, "differ"),

@@ -1,20 +1,44 @@
 from collections import Counter
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dev.demo.deck import PROVING, SHARE, UNPROVEN, deck
-from dev.ledger.expectations import EXPECTATIONS
+from dev.demo.deck import FURTHER_FROM, PROVING, SHARE, UNPROVEN, deck, endless
+from dev.ledger.expectations import CORE, EXPECTATIONS
+from simulator.kinds import Kind
 
 
 @given(taps=st.integers(260, 1000), seed=st.integers())
-def test_every_kind_makes_up_a_twentieth_and_no_tap_is_left_out(taps: int, seed: int) -> None:
-    hands = deck(taps=taps, seed=seed, readers=2)
-    counted = Counter(kind for hand in hands for kind in hand)
+def test_every_kind_of_the_design_makes_up_a_twentieth_and_no_tap_is_left_out(taps: int, seed: int) -> None:
+    counted = dealt(taps=taps, seed=seed)
     assert counted.total() == taps
-    assert set(counted) == set(EXPECTATIONS)
-    assert min(counted.values()) >= SHARE * taps
+    assert min(counted[kind] for kind in CORE) >= SHARE * taps
+
+
+@given(taps=st.integers(FURTHER_FROM, 1000), seed=st.integers())
+def test_from_sixty_taps_on_every_kind_of_card_is_dealt(taps: int, seed: int) -> None:
+    counted = dealt(taps=taps, seed=seed)
+    assert counted.total() == taps
+    assert set(counted) == set(EXPECTATIONS) == set(Kind)
+    assert min(counted.values()) >= max(1, taps // 100)
+
+
+@given(taps=st.integers(13, FURTHER_FROM - 1), seed=st.integers())
+def test_a_small_deck_has_every_kind_of_the_design_and_no_other(taps: int, seed: int) -> None:
+    counted = dealt(taps=taps, seed=seed)
+    assert (counted.total(), set(counted)) == (taps, set(CORE))
+
+
+def test_a_demo_without_an_end_has_every_kind_that_a_reader_at_work_can_have() -> None:
+    shown = Counter(islice(endless(seed=7, reader=0), 72))
+    assert set(shown) == set(Kind) - {Kind.MUTE_UNPROVEN}
+    assert {kind for kind, taps in shown.items() if taps >= SHARE * 72} == set(CORE) - {UNPROVEN}
+
+
+def dealt(*, taps: int, seed: int) -> Counter[str]:
+    return Counter(kind for hand in deck(taps=taps, seed=seed, readers=2) for kind in hand)
 
 
 @given(taps=st.integers(13, 200), seed=st.integers())

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 from reader_gateway.apdu import Response, response
+from reader_gateway.ktp.course import Course
 from reader_gateway.ktp.dialogue import ToCard, ToSam
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.reading import Reading, read_card
+from reader_gateway.ktp.needs import NEEDS, Needs
+from reader_gateway.ktp.read_card import read_card
+from reader_gateway.ktp.reading import Reading
+from simulator.card import Traits
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card
 from simulator.sam import Sam
@@ -18,8 +22,8 @@ Step = ToCard | ToSam
 Interfere = Callable[[int, Step, Response], Response | Exception]
 
 
-def card(kind: Kind) -> SimulatedCard:
-    return make_card(kind, 1, seed=1, issuer=ISSUER, other=OTHER)
+def card(kind: Kind, *, number: int = 1, traits: Traits | None = None) -> SimulatedCard:
+    return make_card(kind, number, seed=1, issuer=ISSUER, other=OTHER, traits=traits)
 
 
 def as_it_is(_: int, __: Step, answer: Response) -> Response:
@@ -27,12 +31,12 @@ def as_it_is(_: int, __: Step, answer: Response) -> Response:
 
 
 def read(
-    tapped: SimulatedCard, *, purpose: str = "record", interfere: Interfere = as_it_is
+    tapped: SimulatedCard, *, needs: Needs = NEEDS["record"], interfere: Interfere = as_it_is
 ) -> tuple[Reading, list[Step]]:
     """The reading of a card, and the steps that it took."""
     tapped.chip.reset()
     sam = Sam(ISSUER, pcid=PCID, conf=CONF)
-    dialogue = read_card(purpose=purpose, sam=SECRETS)
+    dialogue = read_card(needs=needs, sam=SECRETS, course=Course())
     steps = [next(dialogue)]
     try:
         while True:

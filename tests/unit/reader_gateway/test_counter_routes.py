@@ -1,12 +1,17 @@
+import asyncio
 import re
 
 import pytest
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
+from chassis.pages import harden
+from ketuk_events.evidence import ChipNote
 from reader_gateway.board import Board
+from reader_gateway.chip_notes import ChipNotes
 from reader_gateway.counter.app import add_counter
-from reader_gateway.counter.guard import harden, only_this_computer
+from reader_gateway.counter.guard import only_this_computer
 from tests.unit.reader_gateway.taps_on_board import PHOTO, tap, verdict
 
 OWN = {"Host": "127.0.0.1:8001"}
@@ -19,6 +24,7 @@ class Officer:
         self.board = Board()
         self.purpose = "record"
         self.checked: list[str] = []
+        self.chip_notes = ChipNotes()
         self._app = web.Application()
         add_counter(
             self._app,
@@ -29,10 +35,15 @@ class Officer:
             purpose=lambda: self.purpose,
             choose_purpose=self._choose,
             check_chip=self._check,
+            chip_notes=self.chip_notes,
         )
 
-    async def ask(self, method: str, path: str, **headers: str) -> web.StreamResponse:
-        request = make_mocked_request(method, path, headers=OWN | headers, app=self._app)
+    async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> web.StreamResponse:
+        loop = asyncio.get_running_loop()
+        sent = StreamReader(BaseProtocol(loop), 2**16, loop=loop)
+        sent.feed_data(body)
+        sent.feed_eof()
+        request = make_mocked_request(method, path, headers=OWN | headers, app=self._app, payload=sent)
         match = await self._app.router.resolve(request)
         request._match_info = match  # noqa: SLF001  what aiohttp's application does before it calls a handler
         try:
@@ -43,7 +54,7 @@ class Officer:
         return answer
 
     async def text(self, path: str, **headers: str) -> str:
-        answer = await self.ask("GET", path, **headers)
+        answer = await self.ask("GET", path, b"", **headers)
         assert isinstance(answer, web.Response)
         return answer.text or ""
 
@@ -127,12 +138,54 @@ async def test_the_officer_can_choose_a_purpose_and_every_page_learns_of_it(offi
     await changes.aclose()
 
 
+async def test_the_officer_can_note_what_befell_the_card_and_every_page_learns_of_it(
+    officer: Officer,
+) -> None:
+    changes = officer.board.changes()
+    await anext(changes)
+    body = b'{"cause": "photocopied", "second": false}'
+    assert (await officer.ask("PUT", "/chip-note", body)).status == 204
+    await anext(changes)
+    assert officer.chip_notes.take() == ChipNote(cause="photocopied")
+    await changes.aclose()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"cause": "bitten", "second": false}',
+        b'{"cause": "heat"}',
+        b'{"cause": "heat", "second": "yes"}',
+        b'["heat", false]',
+        b"",
+        b"{",
+        b"\xff\xfe",
+    ],
+)
+async def test_a_note_that_is_none_is_refused_and_what_was_noted_stays(officer: Officer, body: bytes) -> None:
+    officer.chip_notes.note(cause="stapled", second=False)
+    assert (await officer.ask("PUT", "/chip-note", body)).status == 400
+    assert officer.chip_notes.take() == ChipNote(cause="stapled")
+
+
+async def test_the_page_offers_every_cause_in_words(officer: Officer) -> None:
+    text = await officer.text("/")
+    offered = re.findall(r'<option value="(unknown|photocopied|stapled|heat)">(.*?)</option>', text)
+    assert offered == [
+        ("unknown", "Tidak diketahui"),
+        ("photocopied", "Difotokopi"),
+        ("stapled", "Distapler"),
+        ("heat", "Kena panas"),
+    ]
+
+
 ASK: tuple[tuple[str, str], ...] = (
     ("GET", "/"),
     ("GET", "/events"),
     ("GET", "/photos/tap-1"),
     ("POST", "/readers/loket-1/chip-checks"),
     ("PUT", "/purpose/identify"),
+    ("PUT", "/chip-note"),
 )
 
 
@@ -157,10 +210,11 @@ async def test_what_does_not_come_from_the_page_itself_is_forbidden(
 ) -> None:
     officer.board.tap_changed(tap(stage="sent", photo=PHOTO))
     officer.board.tap_changed(verdict())
-    answer = await officer.ask(method, path, **headers)
+    answer = await officer.ask(method, path, b'{"cause": "heat", "second": false}', **headers)
     assert answer.status == 403
     assert "Content-Security-Policy" in answer.headers
     assert (officer.checked, officer.purpose) == ([], "record")
+    assert officer.chip_notes == ChipNotes()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8001", "localhost:8001", "localhost", "[::1]:8001"])

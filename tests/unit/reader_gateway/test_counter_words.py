@@ -2,21 +2,25 @@ from dataclasses import replace
 
 import pytest
 
-from ketuk_events.outcomes import HEADLINES, REASONS, Assurance, Language, Reason
+from ketuk_events.outcomes import HEADLINES, READERS, REASONS, Assurance, Language, Reason
 from ketuk_events.taps import CheckResult
 from reader_gateway.board import BoardState, ReaderOnBoard, TapOnBoard
+from reader_gateway.chip_notes import ChipNotes
 from reader_gateway.counter.shown import Shown, ShownReader, shown
 from reader_gateway.counter.words import WORDS
 from tests.unit.reader_gateway.taps_on_board import PHOTO, reader, tap, verdict
 
+REASONS_BY_CODE = {reason.code: reason for reason in REASONS}
 LANGUAGES: tuple[Language, ...] = ("id", "en")
 
 
-def page(at: ReaderOnBoard, on: TapOnBoard | None = None, language: Language = "id") -> Shown:
+def page(
+    at: ReaderOnBoard, on: TapOnBoard | None = None, language: Language = "id", *, purpose: str = "record"
+) -> Shown:
     state = BoardState(
         readers=(at,), taps=() if on is None else (on,), current={} if on is None else {at.name: on}
     )
-    return shown(state, language=language, purpose="record")
+    return shown(state, language=language, purpose=purpose, chip_notes=ChipNotes())
 
 
 def panel(at: ReaderOnBoard, on: TapOnBoard | None = None, language: Language = "id") -> ShownReader:
@@ -36,7 +40,8 @@ def test_no_word_is_the_same_in_both_languages_but_the_name_of_the_time_zone() -
     ("at", "look", "says"),
     [
         (reader("ready"), "ready", "TEMPELKAN KARTU"),
-        (reader("gone"), "gone", "PEMBACA TIDAK ADA"),
+        (reader("absent"), "gone", "PEMBACA TIDAK ADA"),
+        (reader("gone"), "gone", "PEMBACA TERLEPAS"),
     ],
 )
 def test_a_reader_without_a_tap_says_what_to_do(at: ReaderOnBoard, look: str, says: str) -> None:
@@ -82,7 +87,7 @@ def test_an_outcome_of_a_newer_version_never_looks_good() -> None:
 def test_checks_are_told_in_words_with_what_they_concern() -> None:
     checks = (
         CheckResult(check="chip.answers", result="passed", code="ok"),
-        CheckResult(check="chip.readable", result="failed", code="file-damaged", detail="6FF2"),
+        CheckResult(check="chip.readable", result="failed", code="file-damaged", detail="6FF0, 6FF2"),
         CheckResult(check="card.authentic", result="not-done", code="not-reached"),
     )
     found = panel(reader("card"), verdict(outcome="refused", checks=checks), "en")
@@ -91,7 +96,7 @@ def test_checks_are_told_in_words_with_what_they_concern() -> None:
         (
             "failed",
             "failed",
-            "A part of the chip is damaged. Send the citizen to the kecamatan for a new card. (6FF2)",
+            REASONS_BY_CODE["file-damaged"].en + " (card control, photo)",
         ),
         ("not-done", "not done", "Genuineness was not checked."),
     ]
@@ -140,6 +145,24 @@ def test_the_chip_can_be_checked_where_no_card_is_and_no_tap_is_under_way(
 
 def test_a_missing_sam_is_said() -> None:
     assert panel(reader(sam=False)).sam_text == "SAM tidak terpasang"
+
+
+def test_an_officer_who_checks_chips_is_told_what_to_do_with_one_that_is_silent() -> None:
+    told = page(reader("ready"), purpose="chip-check").readers[0].advice
+    assert "tekan Periksa chip" in told
+    assert "Periksa chip" not in panel(reader("ready")).advice
+    assert page(reader("gone"), purpose="chip-check").readers[0].advice == READERS["gone"].advice["id"]
+
+
+def test_what_is_noted_for_the_next_chip_check_is_shown() -> None:
+    notes = ChipNotes()
+    notes.checked("tap-1")
+    notes.note(cause="heat", second=True)
+    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes).note
+    assert (note.cause, note.second, note.has_first) == ("heat", True, True)
+    notes.take()
+    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes).note
+    assert (note.cause, note.second, note.has_first) == ("unknown", False, True)
 
 
 def test_the_list_has_every_tap_in_words() -> None:

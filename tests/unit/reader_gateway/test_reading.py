@@ -4,15 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ketuk_events.evidence import Finding
 from reader_gateway.apdu import Garbage, Response, response
-from reader_gateway.ktp.dialogue import CardLeft, Dialogue, SamAway, ToCard, ToSam
-from reader_gateway.ktp.reading import Reading, read_card
+from reader_gateway.ktp.course import Course
+from reader_gateway.ktp.dialogue import CardLeft, Dialogue, SamAway, SamBroken, ToCard, ToSam
+from reader_gateway.ktp.needs import ALL, NEEDS
+from reader_gateway.ktp.read_card import read_card
+from reader_gateway.ktp.reading import Reading
 from simulator.kinds import Kind
 from tests.unit.reader_gateway.terminal import SECRETS, Step, card, read
 
 HEALTHY, STEPS = read(card(Kind.HEALTHY))
 SAM_STEPS = [number for number, step in enumerate(STEPS) if isinstance(step, ToSam)]
-NOT_REACHED = ("not-done", "not-reached")
+NOT_DONE = Finding(result="not-done", code="not-reached")
 
 
 def told(reading: Reading) -> tuple[str, str, str]:
@@ -44,7 +48,7 @@ def test_a_whole_reading_holds_what_the_card_holds() -> None:
 
 
 def test_a_chip_check_asks_the_chip_alone_and_reads_no_biodata() -> None:
-    reading, steps = read(card(Kind.HEALTHY), purpose="chip-check")
+    reading, steps = read(card(Kind.HEALTHY), needs=NEEDS["chip-check"])
     assert all(isinstance(step, ToCard) for step in steps)
     assert (reading.biodata, reading.authentication.code) == (None, "not-reached")
     assert reading.proves_the_reader
@@ -58,6 +62,18 @@ def test_any_word_but_success_from_the_sam_is_a_failure(at: int, status: int) ->
 
     reading, _ = read(card(Kind.HEALTHY), interfere=refuse)
     assert (reading.authentication.result, reading.signature.result) != ("passed", "passed")
+
+
+@pytest.mark.parametrize(
+    "wrapped", [b"", b"\x0c\xb0\x00", bytes(262), bytes(60_000), bytes.fromhex("FFCA000000"), b"\xff" * 200]
+)
+def test_what_a_sam_wraps_goes_to_the_card_only_where_it_is_a_command_for_a_card(wrapped: bytes) -> None:
+    def hand_out(_: int, step: Step, answer: Response) -> Response:
+        return Response(wrapped, 0x9000) if step.command[:2] == b"\x00\xf3" else answer
+
+    reading, steps = read(card(Kind.HEALTHY), needs=ALL, interfere=hand_out)
+    assert ToCard(wrapped) not in steps[1:]
+    assert reading.signature.result == "not-done"
 
 
 @pytest.mark.parametrize("at", range(len(STEPS)))
@@ -80,8 +96,30 @@ def test_a_sam_that_goes_away_at_any_step_leaves_the_signature_unchecked(at: int
     assert reading.signature.result == "not-done"
 
 
+@pytest.mark.parametrize("at", SAM_STEPS)
+def test_a_sam_that_talks_nonsense_does_no_damage_to_the_card(at: int) -> None:
+    def babble(number: int, _: Step, answer: Response) -> Response | Exception:
+        return SamBroken() if number == at else answer
+
+    reading, steps = read(card(Kind.HEALTHY), interfere=babble)
+    assert len(steps) == at + 1
+    assert {file.state for file in reading.files} == {"read"}
+    assert reading.signature == NOT_DONE
+    assert reading.authentication.code == ("sam-silent" if at <= SAM_STEPS[3] else "ok")
+
+
+@pytest.mark.parametrize("answer", [Response(b"", 0x6985), Response(b"", 0x9000), Response(b"\x00", 0x9000)])
+def test_a_sam_that_wraps_no_command_does_no_damage_to_the_card(answer: Response) -> None:
+    def wrap_none(_: int, step: Step, honest: Response) -> Response:
+        return answer if step.command[:2] == b"\x00\xf3" else honest
+
+    reading, _ = read(card(Kind.HEALTHY), interfere=wrap_none)
+    assert {file.state for file in reading.files} == {"read"}
+    assert (reading.authentication.code, reading.signature) == ("ok", NOT_DONE)
+
+
 def test_a_gateway_that_may_open_no_sam_says_that_there_is_none() -> None:
-    dialogue = read_card(purpose="record", sam=None)
+    dialogue = read_card(needs=NEEDS["record"], sam=None, course=Course())
     chip = card(Kind.HEALTHY).chip
     asked: list[Step] = []
 
@@ -104,7 +142,7 @@ def test_no_answer_whatever_breaks_a_reading_or_makes_it_endless(script: list[Re
     def answer(_: Step, number: int) -> Response | Exception:
         return script[number % len(script)] or Garbage()
 
-    assert isinstance(finished(read_card(purpose="record", sam=SECRETS), answer), Reading)
+    assert isinstance(finished(read_card(needs=ALL, sam=SECRETS, course=Course()), answer), Reading)
 
 
 def finished(dialogue: Dialogue[Reading], answer: Callable[[Step, int], Response | Exception]) -> Reading:

@@ -46,15 +46,27 @@ def read_plain(card: Chip, file: str, chunk: int = 112) -> bytes:
     return content
 
 
+def uid8(card: Chip) -> bytes:
+    """Returns the UID as a SAM wants it; a reader gives that of a type A card only."""
+    short = send(card, "FFCA0000", tail="00")
+    if len(short) == 7:
+        return b"\x80" + short
+    try:
+        return send(card, "00DD0000", tail="08")
+    except Refused:
+        return send(card, "00DF0000", tail="00")
+
+
 def authenticate(card: Chip, sam: Chip, secrets: Secrets) -> None:
     send(sam, "00F00000", secrets.opening())
     send(sam, "00FF0000", tail="00")
-    uid = b"\x80" + send(card, "FFCA0000", tail="00")
+    uid = uid8(card)
     send(card, "00A40000", bytes.fromhex("7F0A"))
     send(card, "00A40000", bytes.fromhex("6FF0"))
-    control = send(card, "00B00000", tail="35")[2:]
+    length = send(card, "00B00000", tail="02")[1]
+    control = send(card, "00B00002", tail=f"{length:02X}")
     challenge = send(card, "00840000", tail="08")
-    token = send(sam, "00F10001", control + uid + challenge)
+    token = send(sam, "00F10001" if length == 51 else "00F10000", control + uid + challenge)
     send(sam, "00F20000", send(card, "00820000", token))
 
 

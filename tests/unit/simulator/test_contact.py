@@ -1,5 +1,5 @@
-from simulator.chip import ForeignChip
 from simulator.contact import ASK_ATR, POWER_OFF, POWER_ON, RESET, Contact
+from simulator.foreign_chips import ForeignChip
 
 CHIP = ForeignChip(uid=bytes.fromhex("04000000000001"))
 COMMAND = bytes.fromhex("FFCA000000")
@@ -22,9 +22,17 @@ def test_a_command_reaches_the_chip() -> None:
     assert after(POWER_ON).receive(COMMAND) == CHIP.respond(COMMAND)
 
 
-def test_a_card_is_noticed_when_the_reader_first_asks_for_it() -> None:
+def test_a_card_is_noticed_when_it_has_said_under_power_what_it_is() -> None:
     assert not after().was_noticed
-    assert after(ASK_ATR).was_noticed
+    assert not after(ASK_ATR).was_noticed, "asked whether the slot is empty"
+    assert not after(ASK_ATR, POWER_ON).was_noticed
+    assert after(ASK_ATR, POWER_ON, ASK_ATR).was_noticed
+    assert after(POWER_ON, ASK_ATR, POWER_OFF).was_noticed
+
+
+def test_a_card_that_is_taken_for_the_one_before_is_noticed_when_it_is_asked_for_again_and_again() -> None:
+    assert not after(ASK_ATR, ASK_ATR).was_noticed
+    assert after(ASK_ATR, ASK_ATR, ASK_ATR).was_noticed
 
 
 def test_a_card_that_pcscd_powers_on_and_off_by_itself_was_not_read() -> None:

@@ -12,7 +12,12 @@ Make = Callable[[Kind], SimulatedCard]
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.HEALTHY, Kind.NOT_ACTIVATED, Kind.BLOCKED, Kind.UNKNOWN, Kind.REMOVED, Kind.NO_SAM]
+    "kind",
+    [
+        *(Kind.HEALTHY, Kind.TYPE_B, Kind.TYPE_B_OTHER, Kind.SHORT_CONTROL),
+        *(Kind.NOT_ACTIVATED, Kind.BLOCKED, Kind.LOST, Kind.RECORDED_DAMAGED, Kind.REPLACED),
+        *(Kind.UNKNOWN, Kind.REMOVED, Kind.NO_SAM),
+    ],
 )
 def test_a_genuine_card_authenticates_and_its_signature_holds(
     make: Make, sam: Sam, secrets: Secrets, kind: Kind
@@ -46,8 +51,9 @@ def test_data_that_the_issuer_did_not_sign_fails_the_signature_check_of_an_authe
     assert (excinfo.value.step, excinfo.value.status.hex()) == ("00FA0400", "0010")
 
 
-def test_another_chip_card_has_no_ktp_application(make: Make) -> None:
-    card = make(Kind.NOT_A_KTP)
+@pytest.mark.parametrize("kind", [Kind.NOT_A_KTP, Kind.BANK_CARD, Kind.TRAVEL_DOCUMENT, Kind.FILE_CARD])
+def test_another_chip_card_has_no_ktp_application(make: Make, kind: Kind) -> None:
+    card = make(kind)
     assert send(card.chip, "FFCA0000", tail="00") == card.uid
     with pytest.raises(Refused) as excinfo:
         send(card.chip, "00A40000", bytes.fromhex("7F0A"))
@@ -79,8 +85,29 @@ def test_every_other_answer_to_reset_has_a_valid_check_byte(make: Make, kind: Ki
     assert len(atr) == 5 + (atr[1] & 0x0F)
 
 
-def test_only_the_card_that_is_removed_leaves_by_itself(make: Make) -> None:
-    assert {kind for kind in Kind if make(kind).leaves_after is not None} == {Kind.REMOVED}
+def test_only_cards_that_are_removed_leave_by_themselves(make: Make) -> None:
+    leaving = {kind for kind in Kind if make(kind).leaves_after is not None}
+    assert leaving == {Kind.REMOVED, Kind.REMOVED_AT_ONCE}
+
+
+def test_only_the_slow_card_is_slow(make: Make) -> None:
+    assert {kind for kind in Kind if make(kind).seconds_a_command} == {Kind.SLOW}
+
+
+def test_a_card_of_another_issuer_does_not_authenticate_here(make: Make, sam: Sam, secrets: Secrets) -> None:
+    with pytest.raises(Refused) as excinfo:
+        authenticate(make(Kind.OTHER_ISSUER).chip, sam, secrets)
+    assert excinfo.value.step == "00820000"
+
+
+def test_biodata_with_a_corrected_date_of_birth_are_signed_and_keep_the_nik(
+    make: Make, sam: Sam, secrets: Secrets
+) -> None:
+    card = make(Kind.NIK_DIFFERS)
+    authenticate(card.chip, sam, secrets)
+    fields = check_signature(card.chip, sam).removeprefix('"').removesuffix('"').split('","')
+    assert fields[0] == card.resident.nik
+    assert fields[14] != card.resident.fields[14]
 
 
 def test_what_a_registry_should_know_of_each_kind(make: Make) -> None:
@@ -89,6 +116,14 @@ def test_what_a_registry_should_know_of_each_kind(make: Make) -> None:
         Kind.PHOTO_COPIED: None,
         Kind.UNKNOWN: None,
         Kind.NOT_A_KTP: None,
+        Kind.BANK_CARD: None,
+        Kind.TRAVEL_DOCUMENT: None,
+        Kind.FILE_CARD: None,
+        Kind.TAG: None,
+        Kind.GARBAGE: None,
         Kind.NOT_ACTIVATED: "not-activated",
         Kind.BLOCKED: "blocked",
+        Kind.LOST: "lost",
+        Kind.RECORDED_DAMAGED: "damaged",
+        Kind.REPLACED: "replaced",
     }

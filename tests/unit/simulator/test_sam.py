@@ -61,7 +61,6 @@ def test_wrong_secrets_do_not_open_it_and_three_lock_it_for_good(sam: Sam, secre
     [
         ("00F10001", bytes(66), "6700"),
         ("00F10002", bytes(67), "6A86"),
-        ("00F10001", bytes(67), "6A80"),  # a UID of type A starts with 80
         ("00F20000", bytes(40), "6985"),
         ("00F30000", bytes.fromhex("00B0000008"), "6985"),
         ("00F40000", bytes.fromhex("9000"), "6985"),

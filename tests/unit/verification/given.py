@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.names import to_timestamp
-from verification.known import Case
+from verification.known import Case, OwnCheck
 from verification.purposes import DEFAULT
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
-TAP = "0190a6e0-5b1c-7c3e-9d52-3f6a1b2c4d5e"
+TAP = "01a20bec-d480-7c3e-9d52-3f6a1b2c4d5e"
+"""Its time is NOW."""
 PURPOSES = {purpose.purpose: purpose for purpose in DEFAULT.purposes}
 PASSED = Finding(result="passed", code="ok")
 NOT_REACHED = Finding(result="not-done", code="not-reached")
+NOT_ASKED = Finding(result="not-done", code="not-asked")
+NOT_TOLD = Finding(result="not-done", code="not-told")
+TERMINAL_SAYS = Finding(result="passed", code="terminal-says")
 NO_SAM = Finding(result="not-done", code="no-sam")
 PLAIN = (FileReading(file="6FF0", state="read"), FileReading(file="6FF2", state="read"))
 BIODATA = ",".join(f'"{field}"' for field in ("3372994708850001", *[""] * 13, "07-08-1985", *[""] * 6))
@@ -37,6 +41,7 @@ def evidence(
     files: tuple[FileReading, ...] = PLAIN,
     authentication: Finding = PASSED,
     signature: Finding = PASSED,
+    holder: Finding = NOT_ASKED,
     uid: bytes | None = b"\x04abcdef",
     biodata: str | None = BIODATA,
     purpose: str = "record",
@@ -51,6 +56,7 @@ def evidence(
         files=files,
         authentication=authentication,
         signature=signature,
+        holder=holder,
         uid=uid,
         biodata=biodata,
     )
@@ -62,6 +68,7 @@ def case(
     status: str | None = "active",
     approved: bool = True,
     age: timedelta = timedelta(seconds=1),
+    own_check: OwnCheck = OwnCheck.NOT_CONFIGURED,
 ) -> Case:
     return Case(
         evidence=found,
@@ -72,6 +79,7 @@ def case(
         now=NOW + age,
         status=status,
         projection_version=1,
+        own_check=own_check,
     )
 
 
@@ -85,4 +93,23 @@ def unread(answer: str, *, files: tuple[FileReading, ...] = (), proven: bool = T
         signature=NOT_REACHED,
         uid=None,
         biodata=None,
+    )
+
+
+def vouched(
+    *,
+    authentication: Finding = TERMINAL_SAYS,
+    holder: Finding = NOT_ASKED,
+    biodata: str | None = BIODATA,
+    purpose: str = "record",
+) -> Evidence:
+    """Evidence of a terminal: its word, and biodata."""
+    return evidence(
+        files=(),
+        authentication=authentication,
+        signature=NOT_TOLD,
+        holder=holder,
+        uid=None,
+        biodata=biodata,
+        purpose=purpose,
     )

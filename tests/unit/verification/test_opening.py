@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha256
 from uuid import uuid4
 
 import msgspec
@@ -99,3 +100,13 @@ def test_a_suspended_gateway_is_opened_for_its_reading_is_judged() -> None:
     suspended = {NAME: replace(KNOWN[NAME], approved=False)}
     opened = open_reading(GOOD, gateways=suspended, opener=Opener(keys=(VERIFICATION,)))
     assert not opened.gateway.approved
+
+
+def test_the_digest_is_of_what_was_sealed_whatever_we_know_of_it() -> None:
+    # a newer replica must find the decision that an older one made, of evidence with fewer fields or more
+    fields = msgspec.to_builtins(FOUND)
+    del fields["tries"]
+    content = msgspec.json.encode(fields | {"of_a_newer_version": True})
+    seal = Sealer(sender=NAME, identity=GATEWAY, recipient=VERIFICATION.public_key()).seal(content, now=NOW)
+    opened = open_reading(arrival(FOUND, seal), gateways=KNOWN, opener=Opener(keys=(VERIFICATION,)))
+    assert opened.digest == sha256(content).digest()

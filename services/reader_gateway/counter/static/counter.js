@@ -5,10 +5,12 @@ import { copyOf, put, putIcon } from "./put.js";
 import { listen } from "./stream.js";
 
 const [readers, taps, purpose] = ["readers", "taps", "purpose"].map((id) => document.getElementById(id));
+const [note, cause, second] = ["note", "cause", "second"].map((id) => document.getElementById(id));
 const panels = new Map();
 
-async function tell(method, path) {
-  const taken = await fetch(path, { method }).then((answer) => answer.ok, () => false);
+async function tell(method, path, said) {
+  const body = said === undefined ? undefined : JSON.stringify(said);
+  const taken = await fetch(path, { method, body }).then((answer) => answer.ok, () => false);
   document.getElementById("not-taken").hidden = taken;
 }
 
@@ -50,7 +52,15 @@ function show(state) {
   taps.replaceChildren(...state.taps.map(lineOf));
   document.getElementById("none-yet").hidden = state.taps.length > 0;
   if (document.activeElement !== purpose) purpose.value = state.purpose;
+  note.hidden = state.purpose !== "chip-check";
+  if (document.activeElement !== cause) cause.value = state.note.cause;
+  second.checked = state.note.second;
+  second.disabled = !state.note.has_first;
 }
+
+const tellNote = () => tell("PUT", "/chip-note", { cause: cause.value, second: second.checked });
+cause.addEventListener("change", tellNote);
+second.addEventListener("change", tellNote);
 
 purpose.addEventListener("change", () => tell("PUT", `/purpose/${encodeURIComponent(purpose.value)}`));
 listen(`/events?lang=${document.documentElement.lang}`, { heard: show, lost: () => showLost(true) });

@@ -1,0 +1,41 @@
+"""The OpenAPI document of the registry, from an application that is put together and never served."""
+
+from typing import Any, cast
+
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chassis.postgres import Pool, PostgresOutbox
+from dev.stack.secret_files import private_pem
+from registry.agency_event import EventSigner
+from registry.api.every_route import every_route
+from registry.api.openapi import document
+from registry.citizens import Citizens
+from registry.office import Office
+from registry.passwords import Passwords
+
+
+def paper_registry() -> web.Application:
+    """All routes of the registry, and nothing behind them."""
+    nowhere = cast("Pool", None)
+    office = Office(pool=nowhere, outbox=PostgresOutbox(pool=nowhere), region="3372")
+    signer = EventSigner(key=private_pem(ec.generate_private_key(ec.SECP256R1())), region="3372")
+    app = web.Application()
+    citizens = Citizens(key=bytes(32), version=1, region="3372")
+    app.router.add_routes(
+        every_route(
+            office,
+            signer=signer,
+            card_ref_key=bytes(32),
+            passwords=Passwords(),
+            citizens=citizens,
+            root=None,
+            reported=(),
+        )
+    )
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """proto/openapi.json."""
+    return document(paper_registry())

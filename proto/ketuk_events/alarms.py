@@ -1,0 +1,27 @@
+"""What somebody has to look into: two things that cannot both be true."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ketuk_events.names import Code, Identifier, PlaceCode, Region, TapId
+
+SIGNATURE_DISPUTED = "signature-disputed"
+"""The SAM and verification's own check disagree on a card's signature: one of them, or the gateway, lies."""
+OTHER_EVIDENCE = "other-evidence"
+"""A gateway sent other evidence for a tap that was judged; the verdict stands."""
+
+
+class AlarmRaised(Struct, frozen=True, kw_only=True):
+    """Something at a reader that somebody has to look into; it names no person."""
+
+    alarm: Annotated[Code, Meta(description="signature-disputed or other-evidence.")]
+    tap: TapId
+    region: Region
+    gateway: Identifier
+    reader: Identifier
+    place: PlaceCode
+    institution: Identifier
+    card_ref: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the UID.")] | None = (
+        None
+    )

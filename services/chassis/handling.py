@@ -1,0 +1,95 @@
+"""What a handler is given, what it concludes, and how the fault of one message is kept from the rest."""
+
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import structlog
+
+from chassis.intake import Delivered
+from chassis.patience import TRANSIENT
+from ketuk_events.events import Event, Malformed, Wire, from_wire
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A message that arrived and is of the contract."""
+
+    event: Event
+    user: str | None
+    """The account that published it, as the broker checked it."""
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """The work is done and committed; these follow from it and are published before the acknowledgement."""
+
+    follows: tuple[Wire, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dead:
+    """The message must not be worked on: to the dead letters with this reason (nothing personal in it)."""
+
+    reason: str
+
+
+Conclusion = Settled | Dead
+Handle = Callable[[Sequence[Arrival]], Awaitable[Sequence[Conclusion]]]
+"""Works on a batch in one transaction; returns one conclusion for each arrival, in their order.
+
+It is called again with the same messages after a failure or a restart: decisions that stand must be found and
+followed by byte-identical messages. Raising a transient failure has the batch tried again. One call has ended
+before the next begins, but what follows from the one before may not be published yet.
+"""
+
+Opened: TypeAlias = list[tuple[Delivered, Arrival]]
+Refused: TypeAlias = list[tuple[Delivered, str]]
+
+
+def opened(batch: Sequence[Delivered]) -> tuple[Opened, Refused]:
+    """Those that are of the contract, and the others with the reason."""
+    arrivals: Opened = []
+    refused: Refused = []
+    for message in batch:
+        try:
+            event = from_wire(
+                message_id=message.message_id,
+                routing_key=message.routing_key,
+                headers=message.headers,
+                body=message.body,
+            )
+        except Malformed as why:
+            refused.append((message, str(why)))
+        else:
+            arrivals.append((message, Arrival(event=event, user=message.user, body=message.body)))
+    return arrivals, refused
+
+
+async def handled(
+    handle: Handle, arrivals: Sequence[Arrival], *, log: structlog.typing.FilteringBoundLogger
+) -> Sequence[Conclusion]:
+    """What the handler concludes; where it fails, each is tried alone, and the one at fault is dead.
+
+    Raises a transient failure as it is.
+    """
+    if not arrivals:
+        return []
+    try:
+        return await handle(arrivals)
+    except TRANSIENT:
+        raise
+    except Exception as failure:  # noqa: BLE001  the fault of one message must not harm the rest
+        # the type and the place, for what an exception says may quote personal data
+        log.error("handler failed", because=type(failure).__name__, at=_where(failure))  # noqa: TRY400  the same
+        if len(arrivals) == 1:
+            return [Dead(reason=f"handler failed: {type(failure).__name__}")]
+    return [conclusion for arrival in arrivals for conclusion in await handled(handle, [arrival], log=log)]
+
+
+def _where(failure: Exception) -> str:
+    last = traceback.extract_tb(failure.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"

@@ -1,0 +1,39 @@
+"""`ketuk audit list|verify`."""
+
+from typing import Annotated
+
+import typer
+
+from operations import shown
+from operations.registry_office import ask
+
+commands = typer.Typer(no_args_is_help=True)
+
+
+@commands.command("list")
+def list_entries(
+    after: Annotated[int, typer.Option(help="Entries after this position.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=1000)] = 100,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What was done, oldest first."""
+    shown.contents(ask("GET", f"/v1/audit?after={after}&limit={limit}")["entries"], json=json)
+
+
+@commands.command("verify")
+def verify(
+    anchor: Annotated[
+        str | None, typer.Option(help="POSITION:HASH, as this command printed it earlier.")
+    ] = None,
+) -> None:
+    """Find what was altered, removed or moved in the log; exits with 1 where something was."""
+    found = ask("GET", "/v1/audit/verification" + (f"?anchor={anchor}" if anchor else ""))
+    for finding in found["findings"]:
+        shown.note(f"entry {finding['position']}: {finding['what']}")
+    shown.note(
+        f"{found['entries']} entries, {found['erased']} erased, {len(found['findings'])} findings. "
+        f"Write down, elsewhere: {found['position']}:{found['hash']}"
+    )
+    if found["findings"]:
+        raise typer.Exit(1)

@@ -1,0 +1,117 @@
+"""Who asks, whether they may, and what is remembered of it while they are served."""
+
+import hmac
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from chassis.patience import TRANSIENT
+from chassis.web import FOR_THE_OPERATOR
+from registry.act import Act, doing
+from registry.api.headers import REASON, VERSION, header
+from registry.api.problems import Handler
+from registry.api.rights import RIGHTS, Right, route_of
+from registry.commands.issue_token import BOOTSTRAP
+from registry.dashboard.page import PAGES
+from registry.office import Office
+from registry.pace import Pace
+from registry.refusals import NotAllowed, NotSignedIn, TooOften, Unfit
+from registry.roles import Actor
+from registry.store import sessions
+
+COOKIE = "__Host-ketuk"
+ACTOR = web.RequestKey("actor", Actor)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_BECAUSE = 200
+_BOOTSTRAP = Actor(name=f"token:{BOOTSTRAP}", role="operator")
+
+
+def admitted(office: Office, *, bootstrap: str, pace: Pace) -> Middleware:
+    """Let those pass whose role allows it. `bootstrap` is the first operator's token, from the settings."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        route = route_of(request)
+        if request.path in FOR_THE_OPERATOR or route in PAGES:
+            return await handler(request)
+        right = None if route is None else RIGHTS.get(route)
+        actor = await _actor(office, request, bootstrap=bootstrap)
+        if wait := pace.wait(f"from {request.remote}" if actor is None else actor.name):
+            raise TooOften("too many requests", seconds=wait)
+        if actor is None and not (right is not None and right.open):
+            raise NotSignedIn("sign in, or show a bearer token")
+        if route is None:
+            return await handler(request)
+        version = header(request, VERSION)
+        act = Act(
+            actor="nobody" if actor is None else actor.name,
+            origin=request.remote or "",
+            event=None if right is None else right.event,
+            whose=() if right is None or right.whose is None else (request.match_info[right.whose],),
+            reason=header(request, REASON),
+            expected=None if version is None else int(version.strip('"')),
+        )
+        serving = doing.set(act)
+        try:
+            _may(request, actor, right)
+            answer = await handler(request)
+        except TooOften:
+            raise  # whoever asks too fast must not fill the log as fast
+        except Exception as refusal:
+            await _record_refusal(office, act, refusal)
+            raise
+        else:
+            if not act.recorded and act.event is not None:
+                # nothing was changed, or by an earlier request of the same key: somebody's data were seen
+                async with office.pool.acquire() as connection, connection.transaction():
+                    await office.record(connection, act)
+            return answer
+        finally:
+            doing.reset(serving)
+
+    return check
+
+
+def _may(request: web.Request, actor: Actor | None, right: Right | None) -> None:
+    """Raises NotAllowed, or Unfit where a reason is needed."""
+    if right is None or (actor is not None and actor.role not in right.roles):
+        raise NotAllowed("your role does not allow this")
+    if right.personal and REASON not in request.headers:
+        raise Unfit(f"say why, in the header `{REASON}`")
+    if actor is not None:
+        request[ACTOR] = actor
+        if actor.signed_in and request.method not in _SAFE:
+            _comes_from_our_pages(request)
+
+
+async def _record_refusal(office: Office, act: Act, refusal: Exception) -> None:
+    """Where the database is away there is nobody to tell: nothing was done, and the answer says so."""
+    if act.recorded or (act.event is None and not isinstance(refusal, NotAllowed)):
+        return
+    with suppress(*TRANSIENT):
+        async with office.pool.acquire() as connection, connection.transaction():
+            because = f"{type(refusal).__name__}: {refusal}"[:_LONGEST_BECAUSE]
+            await office.record(connection, act, refused=because)
+
+
+async def _actor(office: Office, request: web.Request, *, bootstrap: str) -> Actor | None:
+    scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        given = shown.encode("utf-8", "surrogateescape")
+        if hmac.compare_digest(given, bootstrap.encode()):
+            return _BOOTSTRAP
+        async with office.pool.acquire() as connection:
+            return await sessions.of_token(connection, shown)
+    if cookie := request.cookies.get(COOKIE):
+        async with office.pool.acquire() as connection:
+            return await sessions.of_session(connection, cookie)
+    return None
+
+
+def _comes_from_our_pages(request: web.Request) -> None:
+    """A browser says where a request began; a page elsewhere must not act with the cookie it sends."""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    if not origin.netloc or origin.netloc != request.host:
+        raise NotAllowed("this did not come from a page of the registry")

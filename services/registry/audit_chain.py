@@ -1,0 +1,138 @@
+"""The audit log as a chain: each entry's hash covers the one before, so none can be changed or moved alone.
+
+What is personal in an entry stands beside it, and the entry holds only a salted commitment to it. A person is
+erased by removing that part; the chain still holds, and says which entries were erased and by which one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal["done", "refused"]
+NOTHING_BEFORE = bytes(32)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    """What is personal, with the salt without which nobody can guess it from the commitment."""
+
+    salt: bytes
+    whose: str | None
+    origin: str
+    reason: str | None
+    because: str | None
+    """Why it was refused."""
+
+    def commitment(self) -> bytes:
+        """What the chain holds of it."""
+        said = msgspec.json.encode([self.whose, self.origin, self.reason, self.because])
+        return sha256(self.salt + said).digest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One link."""
+
+    position: int
+    recorded: datetime
+    event: str
+    actor: str
+    outcome: Outcome
+    commitment: bytes
+    erased: tuple[int, ...]
+    """Positions of the entries whose details went with this one."""
+
+    def hash(self, before: bytes) -> bytes:
+        """Its own, after the hash of the entry before."""
+        said = msgspec.json.encode(
+            [
+                self.position,
+                self.recorded.isoformat(timespec="microseconds"),
+                self.event,
+                self.actor,
+                self.outcome,
+                self.commitment.hex(),
+                self.erased,
+            ]
+        )
+        return sha256(before + said).digest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """Where the log ends. Written down elsewhere, it finds a log that was made anew as a whole."""
+
+    position: int
+    hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something is not as it was written."""
+
+    position: int
+    what: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Check:
+    """Goes through a log, in its order, and finds what was done to it."""
+
+    anchors: tuple[Head, ...] = ()
+    before: Head = field(default_factory=lambda: Head(position=0, hash=NOTHING_BEFORE))
+    _bare: set[int] = field(default_factory=set)
+    """Entries without details that no later entry has accounted for yet."""
+    erased: int = 0
+
+    def next(self, entry: Entry, *, stored: bytes, details: Details | None) -> Iterator[Finding]:
+        """Findings at this entry; goes on from the hash that is stored, so that each fault is named once."""
+        due = self.before.position + 1
+        if entry.position > due:
+            last = entry.position - 1
+            yield Finding(
+                position=due,
+                what=f"entries {due} to {last} are gone" if last > due else f"entry {due} is gone",
+            )
+        elif entry.hash(self.before.hash) != stored:
+            yield Finding(
+                position=entry.position, what="this entry was altered, or stands in the place of another"
+            )
+        if any(each.position == entry.position and each.hash != stored for each in self.anchors):
+            yield Finding(position=entry.position, what="this is not the entry that was written down")
+        if details is None:
+            self._bare.add(entry.position)
+        elif details.commitment() != entry.commitment:
+            yield Finding(position=entry.position, what="the details of this entry were altered")
+        self.erased += len(self._bare & set(entry.erased))
+        self._bare -= set(entry.erased)
+        self.before = Head(position=entry.position, hash=stored)
+
+    def end(self, head: Head) -> Iterator[Finding]:
+        """What is found once there are no more entries."""
+        last = self.before
+        if last.position < head.position:
+            yield Finding(
+                position=last.position + 1, what=f"the end of the log is gone: it went to {head.position}"
+            )
+        elif last != head:
+            yield Finding(position=last.position, what="this is not the entry that the log ended with")
+        for anchor in self.anchors:
+            if anchor.position > last.position:
+                yield Finding(position=anchor.position, what="the entry that was written down is gone")
+        for position in sorted(self._bare):
+            yield Finding(position=position, what="the details of this entry are gone, and none says why")
+
+
+def findings(
+    log: Iterable[tuple[Entry, bytes, Details | None]], *, head: Head, anchors: tuple[Head, ...] = ()
+) -> list[Finding]:
+    """All that is found in a log."""
+    check = Check(anchors=anchors)
+    found = [
+        each for entry, stored, details in log for each in check.next(entry, stored=stored, details=details)
+    ]
+    return [*found, *check.end(head)]

@@ -1,0 +1,34 @@
+"""Say whose a card is."""
+
+from asyncpg import UniqueViolationError
+
+from ketuk_events.projection import CardStatusChanged
+from registry.act import concerns
+from registry.citizens import Citizens
+from registry.office import Office
+from registry.refusals import NotPossible, Unknown
+from registry.store import cards, residents
+
+
+async def give_card(office: Office, *, citizens: Citizens, ref: str, nik: str) -> CardStatusChanged:
+    """Link a card to a resident of the city. A link that is there stays: a card never changes its holder.
+
+    Raises Unknown where there is no such card or resident, NotPossible where it is somebody else's or both
+    it and another card of theirs are active.
+    """
+    concerns(ref, citizens.ref(nik))
+    async with office.deciding() as connection:
+        # a resident may be erased meanwhile
+        await residents.take_turn(connection)
+        before = (await cards.held(connection, [ref])).get(ref)
+        found = (await residents.known(connection, [nik])).get(nik)
+        if before is None or found is None:
+            raise Unknown("there is no such card or no such resident")
+        resident, _ = found
+        if await cards.holder(connection, ref) not in {None, resident}:
+            raise NotPossible("the card is another resident's")
+        try:
+            await cards.give(connection, ref, resident=resident)
+        except UniqueViolationError:
+            raise NotPossible("the resident has another card that is active") from None
+    return before

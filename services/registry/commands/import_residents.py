@@ -1,0 +1,100 @@
+"""Import lines of residents: a part of a file, which may be sent again at any time."""
+
+import asyncio
+from datetime import date
+
+from msgspec import Struct
+
+from registry.act import concerns
+from registry.citizens import Citizens
+from registry.office import Office
+from registry.resident import Resident, may_become
+from registry.resident_rows import REASONS, Places, Refused, as_read, read
+from registry.store import enrolment, residents
+from registry.store import places as stored_places
+
+
+class RefusedRow(Struct, frozen=True, kw_only=True):
+    """A line that was not taken."""
+
+    row: int
+    """Of those that were sent, from 0."""
+    code: str
+    reason: str
+    """In Indonesian and English."""
+
+
+class Imported(Struct, frozen=True, kw_only=True):
+    """What became of the lines."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: list[RefusedRow]
+
+
+class _Checked(Struct, frozen=True, kw_only=True):
+    rows: dict[str, tuple[int, Resident]]
+    """By NIK."""
+    lines: dict[str, bytes]
+    """The same, as they go into the database."""
+    refused: list[Refused]
+
+
+async def import_residents(office: Office, lines: bytes, *, citizens: Citizens, today: date) -> Imported:
+    """Bring the registry to what the lines say, and say which cannot be so. Again, it changes nothing.
+
+    All of the others are in the registry together once this returns; those who import at once take turns. The
+    audit log has an entry for each resident who was changed, and one for all that are new.
+    """
+    async with office.pool.acquire() as connection:
+        known = await stored_places.all_places(connection)
+    region = office.region
+    places = Places(
+        city=f"{region[:2]}.{region[2:]}",
+        known=frozenset(place.code for place in known if place.kind == "kelurahan"),
+    )
+    checked = await asyncio.to_thread(_check, lines, places, today)
+    async with office.deciding() as connection:
+        await residents.take_turn(connection)
+        before = await residents.known(connection, list(checked.rows))
+        refused = list(checked.refused)
+        new = [line for nik, line in checked.lines.items() if nik not in before]
+        changed: dict[int, Resident] = {}
+        for nik, (number, was) in before.items():
+            row, who = checked.rows[nik]
+            why = may_become(was, who)
+            if why is not None:
+                refused.append(Refused(row=row, code=why))
+            elif was != who:
+                changed[number] = who
+        await residents.add(connection, new)
+        if changed:
+            await enrolment.uncount(connection, list(changed))
+            await residents.change(connection, changed)
+            await enrolment.recount(connection, list(changed))
+            concerns(*(citizens.ref(who.nik) for who in changed.values()))
+    return Imported(
+        new=len(new),
+        changed=len(changed),
+        unchanged=len(checked.rows) - len(new) - len(changed) - (len(refused) - len(checked.refused)),
+        refused=[
+            RefusedRow(row=each.row, code=each.code, reason=REASONS[each.code])
+            for each in sorted(refused, key=lambda each: each.row)
+        ],
+    )
+
+
+def _check(lines: bytes, places: Places, today: date) -> _Checked:
+    rows: dict[str, tuple[int, Resident]] = {}
+    split = lines.splitlines()
+    refused: list[Refused] = []
+    for found in read(split, places=places, today=today):
+        if isinstance(found, Refused):
+            refused.append(found)
+        elif found[1].nik in rows:
+            refused.append(Refused(row=found[0], code="twice"))
+        else:
+            rows[found[1].nik] = found
+    written = {nik: as_read(split[row], who) for nik, (row, who) in rows.items()}
+    return _Checked(rows=rows, lines=written, refused=refused)

@@ -1,0 +1,27 @@
+"""Add a person who works with the registry, or change their role or password, or shut them out."""
+
+from registry.act import as_expected
+from registry.office import Office
+from registry.passwords import Passwords
+from registry.refusals import Unfit
+from registry.roles import Person, Role
+from registry.store import people, sessions
+
+
+async def save_person(
+    office: Office, *, passwords: Passwords, person: str, role: Role, shut_out: bool, password: str | None
+) -> Person:
+    """Add or change. A change ends the person's sessions. Raises Unfit for a new one without a password."""
+    hashed = None if password is None else await passwords.hashed(password)
+    async with office.deciding() as connection:
+        before = await people.find(connection, person)
+        as_expected(0 if before is None else before.version)
+        if before is None and hashed is None:
+            raise Unfit("a new person needs a password")
+        version = 1 if before is None else before.version + 1
+        saved = Person(person=person, role=role, shut_out=shut_out, version=version)
+        await people.save(connection, saved, password=hashed)
+        if hashed is not None:
+            await people.forget_tries(connection, person)
+        await sessions.close_all(connection, person)
+    return saved

@@ -1,0 +1,33 @@
+"""Sign in."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from registry.act import concerns
+from registry.office import Office
+from registry.passwords import Passwords
+from registry.refusals import NotSignedIn
+from registry.store import people, sessions
+
+SESSION_LASTS = timedelta(hours=10)
+"""A working day at a counter."""
+
+
+async def sign_in(office: Office, *, passwords: Passwords, person: str, password: str) -> str:
+    """Begin a session. Returns its secret. Raises NotSignedIn, or TooOften after tries that failed."""
+    concerns(f"person:{person}")
+    # by itself, so that it counts even where this process dies or is asked many times at once
+    async with office.pool.acquire() as counting, counting.transaction():
+        await people.count_try(counting, person, now=datetime.now(UTC))
+        found = await people.password_of(counting, person)
+    kept = None if found is None else found[1]
+    if not await passwords.fits(password, kept):
+        raise NotSignedIn("name and password do not fit")
+    secret = secrets.token_urlsafe(32)
+    async with office.deciding() as connection:
+        # the password may have been changed, or the person shut out, while it was looked at
+        if await people.password_of(connection, person) != found:
+            raise NotSignedIn("name and password do not fit")
+        await people.forget_tries(connection, person)
+        await sessions.open_session(connection, person=person, secret=secret, lasts=SESSION_LASTS)
+    return secret

@@ -1,0 +1,52 @@
+"""The registry's own round: what is past its time is removed every hour, by one process after another."""
+
+import asyncio
+
+import structlog
+
+from chassis.health import Pulse
+from chassis.life import pause
+from chassis.patience import persist
+from registry.act import Act, doing
+from registry.audit_events import AuditEvent
+from registry.commands.keep_no_longer import keep_no_longer
+from registry.office import Office
+from registry.retention import RETENTION
+from registry.store import retention
+
+
+class Forgetting:
+    """Goes round again and again; any number of processes may."""
+
+    def __init__(self, *, office: Office, every_seconds: float = 3600.0) -> None:
+        self._office = office
+        self._every_seconds = every_seconds
+        self._log = structlog.get_logger(part="retention")
+        self.pulse = Pulse()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Go round until told to stop."""
+
+        async def rounds() -> None:
+            while not stopping.is_set():
+                while await self._is_due() and await self._remove():
+                    if stopping.is_set():
+                        return
+                self.pulse.up()
+                await pause(self._every_seconds, stopping=stopping)
+
+        await persist(rounds, name="retention", stopping=stopping, pulse=self.pulse)
+
+    async def _is_due(self) -> bool:
+        async with self._office.pool.acquire() as connection:
+            return any([await retention.due(connection, kept) for kept in RETENTION])
+
+    async def _remove(self) -> bool:
+        """Remove a part; whether there was any that no other process had in hand."""
+        acting = doing.set(Act(actor="registry", origin="", event=AuditEvent.KEPT_NO_LONGER))
+        try:
+            removed = await keep_no_longer(self._office)
+        finally:
+            doing.reset(acting)
+        self._log.info("removed", **{kind.replace(" ", "_"): count for kind, count in removed.items()})
+        return any(removed.values())

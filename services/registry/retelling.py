@@ -1,0 +1,40 @@
+"""Tells the keys to seal for again and again: a gateway that was away for long has lost its queue."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from chassis.health import Pulse
+from chassis.life import pause
+from chassis.patience import persist
+from ketuk_events.catalogue import KEY_PUBLISHED
+from ketuk_events.names import to_timestamp
+from registry.office import Office
+from registry.store import keys
+
+AGAIN_SECONDS = 300.0
+
+
+class Retelling:
+    """Says what stands, so that whoever missed it knows it within minutes; to all others it is no news."""
+
+    def __init__(self, *, office: Office) -> None:
+        self._office = office
+        self.pulse = Pulse()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Tell until told to stop."""
+
+        async def tell() -> None:
+            while not stopping.is_set():
+                await self._tell()
+                self.pulse.up()
+                await pause(AGAIN_SECONDS, stopping=stopping)
+
+        await persist(tell, name="retelling", stopping=stopping, pulse=self.pulse)
+
+    async def _tell(self) -> None:
+        now = to_timestamp(datetime.now(UTC))
+        async with self._office.deciding() as connection:
+            for key in await keys.all_keys(connection):
+                if key.use == "seal" and now < key.valid_until:
+                    await self._office.announce(connection, KEY_PUBLISHED, key, owner=key.owner)

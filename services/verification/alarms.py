@@ -1,0 +1,82 @@
+"""What follows beside a verdict where two things cannot both be true: an alarm, with an id of its own.
+
+It follows from the same message as the verdict and is published with it: a redelivery says it again, alike.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ketuk_events.alarms import OTHER_EVIDENCE, SIGNATURE_DISPUTED, AlarmRaised
+from ketuk_events.asked import Asked
+from ketuk_events.catalogue import ALARM_RAISED
+from ketuk_events.events import Wire, event, to_wire
+from ketuk_events.names import following_id, from_timestamp
+from ketuk_events.outcomes import Check
+from ketuk_events.taps import TapJudged
+from verification.decisions import Decision
+from verification.opening import Opened
+
+_DISPUTED = SIGNATURE_DISPUTED.encode()
+
+
+def disputed(stands: Decision) -> tuple[Wire, ...]:
+    """The alarm of a decision whose signature check found SAM and issuer's keys at odds; else nothing."""
+    if _DISPUTED not in stands.wire.body:  # nearly all that stand are not decoded again
+        return ()
+    judged = stands.judged or msgspec.json.decode(stands.wire.body, type=TapJudged)
+    if (Check.DATA_SIGNED, SIGNATURE_DISPUTED) not in {(each.check, each.code) for each in judged.checks}:
+        return ()
+    return (
+        _raised(
+            SIGNATURE_DISPUTED,
+            judged.asked,
+            tap=judged.tap,
+            card_ref=judged.card_ref,
+            event_id=_id(stands, SIGNATURE_DISPUTED),
+            time=from_timestamp(judged.judged),
+        ),
+    )
+
+
+def other_evidence(opened: Opened, *, card_ref: str | None, stands: Decision) -> Wire:
+    """The alarm of a reading whose tap was judged on other evidence: one for each such evidence."""
+    return _raised(
+        OTHER_EVIDENCE,
+        opened.read.asked,
+        tap=opened.read.tap,
+        card_ref=card_ref,
+        event_id=_id(stands, f"{OTHER_EVIDENCE}/{opened.digest.hex()}"),
+        time=from_timestamp(opened.read.ended),
+    )
+
+
+def _id(stands: Decision, role: str) -> UUID:
+    return following_id(UUID(stands.wire.message_id), f"{ALARM_RAISED.name}/{role}")
+
+
+def _raised(
+    alarm: str, asked: Asked, *, tap: str, card_ref: str | None, event_id: UUID, time: datetime
+) -> Wire:
+    raised = AlarmRaised(
+        alarm=alarm,
+        tap=tap,
+        region=asked.region,
+        gateway=asked.gateway,
+        reader=asked.reader,
+        place=asked.place,
+        institution=asked.institution,
+        card_ref=card_ref,
+    )
+    return to_wire(
+        event(
+            ALARM_RAISED,
+            raised,
+            event_id=event_id,
+            region=asked.region,
+            source="verification",
+            owner=asked.gateway,
+            time=time,
+        )
+    )

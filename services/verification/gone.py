@@ -1,0 +1,31 @@
+"""What was kept once and is no more: a tap of these months may have been judged, and is not judged again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.postgres import Connection
+from verification.months import milliseconds, told_by
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """The time whose decisions were kept and have been dropped.
+
+    A tap from before `began` was never kept by its month: its gateway's clock is wrong; it is judged late.
+    """
+
+    began: datetime
+    since: datetime
+    """Decisions are kept from here on."""
+
+    def covers(self, tap: str) -> bool:
+        """Whether the tap may have been judged by a decision that is no more."""
+        return milliseconds(self.began) <= told_by(tap) < milliseconds(self.since)
+
+
+async def gone(connection: Connection) -> Gone:
+    """Ask after the decisions that stand: what was dropped before is gone, what is dropped later was seen."""
+    row = await connection.fetchrow("SELECT began, since FROM decisions_kept")
+    if row is None:
+        raise LookupError("decisions_kept has no row")
+    return Gone(began=row["began"], since=row["since"])

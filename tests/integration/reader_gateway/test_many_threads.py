@@ -1,0 +1,40 @@
+"""libpcsclite is used by as many threads as there are readers at once; none of that may end the gateway."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from dev.counter.counter import Counter
+from simulator.lying import Lying
+
+READERS = 8
+SECONDS = 30
+PROGRAM = Path(__file__).with_name("many_threads.py")
+
+
+@pytest.fixture
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    """A card daemon with as many slots as it has, and no gateway."""
+    folder = tmp_path_factory.mktemp("readers")
+    for each in (folder, folder.parent, folder.parent.parent):
+        each.chmod(0o711)  # the card daemon does not run as root
+    at = Counter(folder=folder, readers=READERS)
+    at.pcscd.start()
+    yield at
+    at.children.stop_all()
+
+
+@pytest.mark.timeout(180)
+async def test_chips_are_let_go_of_by_many_threads_at_once(readers: Counter) -> None:
+    async with AsyncExitStack() as lying:
+        for port in readers.ports:
+            for chip, slot in ((readers.card().chip, port), (readers.sam(), port + 1)):
+                await (await lying.enter_async_context(Lying(chip, port=slot))).noticed()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, PROGRAM, str(SECONDS), env={"PCSCLITE_CSOCK_NAME": str(readers.pcscd.socket)}
+        )
+        assert await process.wait() == 0

@@ -1,0 +1,86 @@
+"""Alarms in the registry: kept once, shown until somebody has looked, and no one else's word."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from msgspec.structs import replace as replaced
+
+from dev.contract.examples import examples
+from ketuk_events.catalogue import ALARM_RAISED
+from ketuk_events.events import Wire, to_wire
+from tests.integration.registry.case import Case, until
+
+
+def alarm(**said: object) -> tuple[Wire, str]:
+    """As verification raises one, and its id."""
+    example = examples()[ALARM_RAISED]
+    told = replace(example, id=uuid4(), data=replaced(example.data, **said))
+    return to_wire(told), str(told.id)
+
+
+async def shown(case: Case, name: str, *, unseen: bool = False) -> list[dict[str, Any]]:
+    asked = "/v1/alarms?unseen=true" if unseen else "/v1/alarms"
+    return [each for each in await case.done("GET", asked) if each["alarm"] == name]
+
+
+async def ringing(case: Case, kind: str) -> float:
+    async with case.http.get("/metrics") as answer:
+        text = await answer.text()
+    found = [line for line in text.splitlines() if line.startswith(f'ketuk_alarms_unseen{{kind="{kind}"}}')]
+    return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+
+async def test_an_alarm_is_kept_once_and_rings_until_somebody_has_looked(case: Case) -> None:
+    kind = f"kind-{uuid4().hex[:8]}"
+    (first, one), (second, two) = alarm(alarm=kind), alarm(alarm=kind, card_ref=None)
+    async with case.running():
+        await case.judge(first, second, first)
+
+        async def arrived() -> bool:
+            return bool(await shown(case, two))
+
+        await until(arrived, what="the alarms")
+
+        async def rings() -> bool:
+            return await ringing(case, kind) == 2
+
+        await until(rings, what="both on /metrics")
+        (kept,) = await shown(case, one, unseen=True)
+        assert (kept["kind"], kept["reader"], kept["seen"]) == (kind, "loket-1", None)
+        assert (await shown(case, two))[0]["card_ref"] is None
+        seen = await case.done("POST", f"/v1/alarms/{one}/seen")
+        assert seen["seen"] is not None
+        assert await case.done("POST", f"/v1/alarms/{one}/seen") == seen
+        await case.done("POST", f"/v1/alarms/{two}/seen")
+        assert await shown(case, one, unseen=True) == []
+        assert await shown(case, one) == [seen]
+
+        async def is_quiet() -> bool:
+            return await ringing(case, kind) == 0
+
+        await until(is_quiet, what="silence on /metrics")
+
+
+async def test_an_alarm_that_verification_did_not_raise_is_a_dead_letter(case: Case) -> None:
+    told, name = alarm()
+    async with case.running():
+        await case.publish(told, channel=case.services, user="admin")
+        letter = await case.dead_letter()
+        assert letter.headers["ketuk-reason"] == "an alarm that verification did not raise"
+        assert await shown(case, name) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", f"/v1/alarms/{uuid4()}/seen", 404),
+        ("POST", "/v1/alarms/1/seen", 404),
+        ("GET", "/v1/alarms?unseen=perhaps", 422),
+        ("GET", "/v1/alarms?since=1", 422),
+    ],
+)
+async def test_what_cannot_be_answered_is_said(case: Case, method: str, path: str, status: int) -> None:
+    async with case.running():
+        assert (await case.ask(method, path)).status == status

@@ -1,0 +1,141 @@
+"""What a citizen may ask for, and what is kept no longer, on a real database and broker."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.registry.case import PERSON, Case, Json, until
+from tests.integration.registry.test_cards import SEEN_TO, issued, resident
+
+WHY = {"Ketuk-Reason": "permintaan warga"}
+NOBODY = "3372990202910002"
+TAPS = "SELECT count(*) FROM chip_findings WHERE card_ref = ANY($1::bytea[])"
+ALARM = """
+INSERT INTO alarms (alarm, kind, raised, tap, region, gateway, reader, place, institution, card_ref)
+VALUES ($1::text::uuid, 'signature-disputed', now(), gen_random_uuid(), '3372', 'kelurahan-jebres', 'loket-1',
+    '33.72.04.1010', 'kelurahan-jebres', $2)
+"""
+
+
+async def asked(case: Case, what: str, nik: str) -> Json:
+    answer = await case.ask("POST", f"/v1/citizens/{what}", {"nik": nik}, headers=WHY)
+    assert answer.status == 200, answer
+    return answer.body
+
+
+async def test_a_citizen_is_told_which_institutions_heard_of_them_and_who_asked(case: Case) -> None:
+    async with case.running():
+        agency, gateway = await case.agency(), await case.gateway()
+        await case.feed(agency)
+        await case.judge(case.verdict(gateway))
+        await case.settled(agency, (0, 1, 0))
+        first = await asked(case, "looks", PERSON["nik"])
+        second = await asked(case, "looks", PERSON["nik"])
+        other = await asked(case, "looks", NOBODY)
+        stored = str(await case.pool.fetch("SELECT audit_details::text FROM audit_details"))
+    [told] = [each for each in first["told"] if each["institution"] == agency]
+    assert (told["purpose"], told["outcome"], told["agreement"], told["attributes"]) == (
+        "record",
+        "verified",
+        "PKS-1",
+        [],
+    )
+    assert len(second["office"]) == len(first["office"]) + 1
+    last = second["office"][-1]
+    assert (last["event"], last["actor"], last["reason"]) == (
+        "citizen.answered",
+        "token:bootstrap",
+        "permintaan warga",
+    )
+    assert other["told"] == []
+    assert PERSON["nik"] not in stored
+
+
+async def every_table(case: Case) -> list[str]:
+    rows = await case.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return [row["tablename"] for row in rows]
+
+
+async def written(case: Case, table: str) -> str:
+    return str(await case.pool.fetchval(f"SELECT string_agg(t::text, ' ') FROM {table} AS t"))  # noqa: S608  our own
+
+
+@pytest.mark.parametrize("what", ["looks", "export", "erase"])
+async def test_nobody_is_shown_a_persons_data_without_saying_why(case: Case, what: str) -> None:
+    async with case.running():
+        answer = await case.ask("POST", f"/v1/citizens/{what}", {"nik": NOBODY})
+    assert answer.status == 422
+
+
+async def test_who_is_erased_is_in_no_table_while_cards_counts_and_the_log_still_hold(case: Case) -> None:
+    async with case.running():
+        nik, neighbour = await resident(case), await resident(case)
+        cards = {each: await issued(case) for each in (nik, neighbour)}
+        gateway = await case.gateway()
+        for each, card in cards.items():
+            await case.done("PUT", f"{card}/holder", {"nik": each})
+            await case.done("POST", f"{card}/activate", SEEN_TO)
+            await case.judge(case.verdict(gateway, card_ref=card[-64:]))
+            await case.pool.execute(ALARM, str(uuid4()), card[-64:])
+
+        async def tapped() -> bool:
+            refs = [bytes.fromhex(card[-64:]) for card in cards.values()]
+            return bool(await case.pool.fetchval(TAPS, refs) == len(refs))
+
+        await until(tapped, what="the taps")
+        await asked(case, "looks", nik)
+        held = (await asked(case, "export", nik))["held"]
+        theirs = (await asked(case, "export", neighbour))["held"]
+        reports = [await case.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")]
+
+        erased = await asked(case, "erase", nik)
+
+        after = await asked(case, "export", nik)
+        assert (await asked(case, "export", neighbour))["held"] == theirs
+        assert reports == [
+            await case.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")
+        ]
+        assert (await case.done("GET", cards[nik]))["status"] == "active"
+        verified = await case.done("GET", "/v1/audit/verification")
+        found = [table for table in await every_table(case) if nik in await written(case, table)]
+    assert {kind: len(rows) for kind, rows in held.items()} == {
+        "taps of their cards": 1,
+        "alarms about their cards": 1,
+        "what became of their cards": 2,
+        "cards": 1,
+        "resident": 1,
+    }
+    assert held["resident"][0]["nik"] == nik
+    assert erased["rows"] == {kind: len(rows) for kind, rows in held.items()}
+    assert erased["audit_entries"] > 0
+    assert not any(after["held"].values())
+    assert [each["event"] for each in after["looks"]["office"]] == ["citizen.erased"]
+    assert found == []
+    assert verified["findings"] == []
+    assert verified["erased"] >= erased["audit_entries"]
+
+
+async def test_what_is_past_its_time_is_removed_and_the_rest_stays(case: Case) -> None:
+    async with case.running():
+        name = f"agency-{uuid4().hex[:8]}"
+        await case.done("PUT", f"/v1/institutions/{name}", {"name": "x", "kind": "x"})
+        for age, person in (("2 days", "old"), ("1 hour", "new")):
+            await case.pool.execute(
+                "INSERT INTO failed_sign_ins VALUES ($1, 1, NULL, now() - $2::text::interval)",
+                f"{person}-{name}",
+                age,
+            )
+            await case.pool.execute(
+                "INSERT INTO verdicts (event_id, digest, seen) VALUES ($1, '', now() - $2::text::interval)",
+                uuid4(),
+                age.replace("2 days", "91 days"),
+            )
+        kinds = {each["kind"]: each for each in await case.done("GET", "/v1/retention")}
+        assert (kinds["failed sign-ins"]["due"], kinds["verdicts that had their effect"]["due"]) == (1, 1)
+        removed = await case.done("POST", "/v1/retention")
+        assert (removed["failed sign-ins"], removed["verdicts that had their effect"]) == (1, 1)
+        assert removed["audit details"] == 0
+        kinds = {each["kind"]: each for each in await case.done("GET", "/v1/retention")}
+        assert {each["due"] for each in kinds.values()} == {0}
+        left = await case.pool.fetch("SELECT person FROM failed_sign_ins WHERE person LIKE $1", f"%{name}")
+    assert [row["person"] for row in left] == [f"new-{name}"]

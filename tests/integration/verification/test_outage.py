@@ -1,0 +1,58 @@
+"""An outage of the database that lasts longer than the broker waits for an acknowledgement."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from chassis.broker import DEAD_LETTERS
+from dev.stack.stack import Stack
+from tests.integration.chassis.conftest import until
+from tests.integration.verification.bench import NAME, Bench, approved, fresh, informed, running
+
+READINGS = 100
+GAVE_UP = "timed out. Timeout value used: 2000 ms"
+"""What the broker logs when it closes a channel whose consumer does not acknowledge."""
+
+
+@pytest.fixture
+def impatient(stack: Stack) -> Iterator[None]:
+    """The broker waits for two seconds rather than half an hour, for channels that are opened now."""
+
+    def wait(*, milliseconds: int, look: int) -> None:
+        stack.rabbitmq.control(
+            "eval",
+            f"application:set_env(rabbit, consumer_timeout, {milliseconds}), "
+            f"application:set_env(rabbit, channel_tick_interval, {look}).",
+        )
+
+    wait(milliseconds=2_000, look=500)
+    yield
+    wait(milliseconds=1_800_000, look=60_000)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_outage_longer_than_the_brokers_patience_loses_nothing_and_kills_nothing(
+    bench: Bench,
+) -> None:
+    log = bench.stack.children.log("rabbitmq")
+
+    async def has_given_up() -> bool:
+        return GAVE_UP in await asyncio.to_thread(log.read_text, errors="replace")
+
+    async with informed(bench), running(bench.found):
+        await approved(bench)
+        await asyncio.to_thread(bench.stack.children.kill, "postgres")
+        taps = [fresh() for _ in range(READINGS)]
+        await bench.say(NAME, *(bench.reading(found) for found in taps))
+        await until(has_given_up, what="the broker taking the readings back")
+        assert await bench.depth(DEAD_LETTERS) == 0
+        await asyncio.to_thread(bench.stack.restart, "postgres")
+        said: dict[str, set[bytes]] = {}
+        while len(said) < READINGS:
+            message, judged = await bench.verdict()
+            said.setdefault(judged.tap, set()).add(message.body)
+    assert said.keys() == {found.tap for found in taps}
+    assert {len(bodies) for bodies in said.values()} == {1}
+    assert await bench.depth(DEAD_LETTERS) == 0
+    assert await bench.depth("verification.readings") == 0

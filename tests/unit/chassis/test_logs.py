@@ -1,0 +1,50 @@
+"""A log that is read by machines: one object a line, whoever writes."""
+
+import json
+import subprocess
+import sys
+
+_TWO_WRITERS = """
+import logging, threading
+import structlog
+from chassis.logs import log_to_stdout
+log_to_stdout(service="test")
+ours = threading.Thread(target=lambda: [structlog.get_logger().info("ours") for _ in range(3000)])
+ours.start()
+for _ in range(3000):
+    logging.getLogger("library").warning("theirs")
+ours.join()
+"""
+
+
+def test_lines_of_our_threads_and_of_libraries_never_run_into_each_other() -> None:
+    said = subprocess.run([sys.executable, "-c", _TWO_WRITERS], capture_output=True, text=True, check=True)
+    events = [json.loads(line)["event"] for line in said.stdout.splitlines()]
+    assert (events.count("ours"), events.count("theirs")) == (3000, 3000)
+
+
+_NOBODY_TO_TELL = """
+import gc, threading, warnings
+from chassis.logs import log_to_stdout
+log_to_stdout(service="test")
+async def forgotten(): pass
+def fails(): raise ValueError("in a thread")
+forgotten()
+gc.collect()
+warnings.warn("a library is old", DeprecationWarning, stacklevel=1)
+thread = threading.Thread(target=fails)
+thread.start()
+thread.join()
+"""
+
+
+def test_what_python_itself_complains_of_is_a_line_like_any_other() -> None:
+    for strictness in ("default", "error::RuntimeWarning"):
+        command = [sys.executable, "-W", strictness, "-c", _NOBODY_TO_TELL]
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert said.stderr == ""
+        lines = [json.loads(line) for line in said.stdout.splitlines()]
+        assert len(lines) == 3
+        assert "was never awaited" in said.stdout
+        assert "a library is old" in said.stdout
+        assert "in a thread" in lines[-1]["exception"]
