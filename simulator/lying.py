@@ -67,6 +67,11 @@ class Lying:
         """Returns when the reader has given it power, now or earlier."""
         await self._noticed.wait()
 
+    async def read(self) -> None:
+        """Returns when its reading is over; it must have been noticed, and the reader must stay."""
+        if self._inserted is not None:
+            await self._inserted.read.wait()
+
     async def take(self, *, surely: bool = False) -> None:
         """Takes it away; see `Inserted.leave`."""
         if self._lying is None:

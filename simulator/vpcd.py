@@ -73,11 +73,13 @@ class Inserted:
         self._talking.cancel()
         with suppress(asyncio.CancelledError):
             await self._talking
-        with suppress(OSError, TimeoutError):
-            self._writer.write_eof()
-            # The driver closes its end when it finds that nobody answers any more.
-            await asyncio.wait_for(self._reader.read(-1), _DEPARTURE_SECONDS)
-        self._writer.close()
+        try:
+            with suppress(OSError, TimeoutError):
+                self._writer.write_eof()
+                # The driver closes its end when it finds that nobody answers any more.
+                await asyncio.wait_for(self._reader.read(-1), _DEPARTURE_SECONDS)
+        finally:
+            self._writer.close()
         if surely or self.contact.was_pulled_out:
             # The driver dropped this chip in mid-command. It only tells pcscd when it is next asked, and a
             # chip that entered before that would be taken for the same one.

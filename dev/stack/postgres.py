@@ -15,6 +15,8 @@ from dev.stack.waiting import until_ready
 DATABASES = {"verification": "verification", "registry": "registry_owner"}
 """Each with the role that owns it and migrates it; the service's own role has the database's name."""
 _ADMIN = "postgres"
+ROLES = frozenset({_ADMIN, *DATABASES, *DATABASES.values()})
+"""Each needs a password."""
 NAME = "postgres"
 
 
@@ -87,7 +89,7 @@ class Postgres:
 
     async def _make_databases(self) -> None:
         connection = await asyncpg.connect(self.url(_ADMIN), timeout=5)
-        for role in sorted({*DATABASES, *DATABASES.values()}):
+        for role in sorted(ROLES - {_ADMIN}):
             # names and generated passwords hold letters, digits and _ only
             await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{self._passwords[role]}'")
         for name, owner in DATABASES.items():

@@ -41,6 +41,7 @@ class Watch:
         self._has_looked = False
         self._stopped = threading.Event()
         self._known: dict[str, Sighting] = {}
+        self._half_told: dict[str, Sighting] = {}
         self._log = structlog.get_logger(part="pcsc")
         self._thread = threading.Thread(target=self._run, name="pcsc-watch", daemon=True)
         self.is_connected = False
@@ -79,6 +80,8 @@ class Watch:
             result, changes = scard.SCardGetStatusChange(context, _LOOK_MILLISECONDS, asked)
             at = time.monotonic()
             if result == scard.SCARD_E_TIMEOUT:
+                for sighting in self._half_told.copy().values():
+                    self._tell(sighting)
                 self._say_looked()
                 continue
             if result not in {scard.SCARD_S_SUCCESS, scard.SCARD_E_UNKNOWN_READER}:
@@ -86,7 +89,7 @@ class Watch:
             for slot, state, _ in changes if result == scard.SCARD_S_SUCCESS else ():
                 states[slot] = state & ~scard.SCARD_STATE_CHANGED
                 if slot != _PLUG_AND_PLAY:
-                    self._tell(Sighting(slot, _presence(state), state >> 16, at))
+                    self._see(Sighting(slot, _presence(state), state >> 16, at))
             self._say_looked()
 
     def _follow_slots(self, context: int, states: dict[str, int]) -> bool:
@@ -102,7 +105,15 @@ class Watch:
             self._tell(Sighting(slot, Presence.GONE, 0))
         return True
 
+    def _see(self, sighting: Sighting) -> None:
+        """pcscd says first what a slot holds, and then counts: between the two one card looks like two."""
+        if _is_half_told(sighting, known=self._known.get(sighting.slot)):
+            self._half_told[sighting.slot] = sighting
+        else:
+            self._tell(sighting)
+
     def _tell(self, sighting: Sighting) -> None:
+        self._half_told.pop(sighting.slot, None)
         if self._known.get(sighting.slot) == sighting:
             return
         if sighting.presence is Presence.GONE:
@@ -120,6 +131,16 @@ class Watch:
         if yes != self.is_connected:
             self.is_connected = yes
             self._log.info("pcscd is back" if yes else "pcscd is away")
+
+
+def _is_half_told(sighting: Sighting, *, known: Sighting | None) -> bool:
+    """Whether a card came or went that was not counted yet."""
+    return (
+        known is not None
+        and sighting.presence is not Presence.GONE
+        and sighting.counter == known.counter
+        and (sighting.presence is Presence.EMPTY) != (known.presence is Presence.EMPTY)
+    )
 
 
 def _presence(state: int) -> Presence:

@@ -17,7 +17,7 @@ from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
 from chassis.postgres import Pool, database, ping
 from dev.stack.children import Children
 from dev.stack.ports import free_ports
-from dev.stack.postgres import Postgres
+from dev.stack.postgres import ROLES, Postgres
 from dev.stack.stack import reachable
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_broker_alarm import says
@@ -58,7 +58,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
         server = Postgres(
             folder=folder / "disk" / "data",
             port=port,
-            passwords={name: secrets.token_hex(8) for name in ("postgres", "verification", "registry")},
+            passwords={role: secrets.token_hex(8) for role in ROLES},
             children=children,
         )
         (folder / "disk").chmod(0o755)

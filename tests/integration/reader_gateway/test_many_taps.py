@@ -30,11 +30,15 @@ async def sams_everywhere(at: Counter, lying: AsyncExitStack) -> None:
 
 
 async def tap(at: Counter, port: int, numbers: range, *, stays: float = STAYS_SECONDS) -> None:
-    """So many cards, each of which stays for a time from when the reader has noticed it."""
+    """So many cards, each of which stays for a time from when the reader has noticed it.
+
+    On a busy machine it stays for longer: until it was read.
+    """
     for number in numbers:
         async with Lying(at.card(number=number).chip, port=port) as card:
             await asyncio.wait_for(card.noticed(), 10)
             await asyncio.sleep(stays)
+            await asyncio.wait_for(card.read(), 10)
 
 
 async def emptied(at: Counter) -> None:
