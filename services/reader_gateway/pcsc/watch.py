@@ -106,7 +106,7 @@ class Watch:
         return True
 
     def _see(self, sighting: Sighting) -> None:
-        """pcscd says first what a slot holds, and then counts: between the two one card looks like two."""
+        """Take what is seen: pcscd first says what a slot holds, then counts, and one card looks like two."""
         if _is_half_told(sighting, known=self._known.get(sighting.slot)):
             self._half_told[sighting.slot] = sighting
         else:
