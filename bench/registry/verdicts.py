@@ -1,12 +1,11 @@
 """Verdicts as verification gives them, sealed and signed: of cards that are verified, at several counters."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from chassis.seal import Sealer, private_key
 from dev.contract.examples import examples
@@ -47,7 +46,7 @@ def verdicts(secrets: SecretFiles, gateways: Sequence[str], *, count: int) -> It
             purpose="record",
         )
         content = Person(tap=tap, asked=asked, attributes=PERSON)
-        verdict = replaced(
+        verdict = replace(
             example.data,
             tap=tap,
             asked=asked,

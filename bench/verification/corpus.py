@@ -10,7 +10,6 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 
-from bench.verification.cards import full_card
 from bench.verification.hostile import Letter, hostile
 from chassis.seal import PrivateKey, PublicKey, Sealer
 from dev.scale.load import read
@@ -20,6 +19,7 @@ from reader_gateway.ktp.reading import Reading
 from reader_gateway.messages import Speaker
 from reader_gateway.tap import Tap, new_tap_id
 from simulator.issuer import Issuer
+from simulator.kinds import Kind, make_card
 
 REGION = "3372"
 GATEWAYS, A_WRAP, CARDS = 200, 25, 100
@@ -59,7 +59,7 @@ def corpus(file: Path, *, size: int) -> Corpus:
 
 def _made(size: int) -> Corpus:
     issuer, recipient = Issuer.generate(), _key()
-    cards = [full_card(number, issuer=issuer) for number in range(CARDS)]
+    cards = [make_card(Kind.HEALTHY, number, seed=1, issuer=issuer, other=issuer) for number in range(CARDS)]
     pcid, conf = secrets.token_bytes(16), secrets.token_bytes(32)
     readings = [read(card, issuer=issuer, pcid=pcid, conf=conf) for card in cards]
     identities = {f"bench-{number:03}": _key() for number in range(GATEWAYS)}

@@ -4,11 +4,11 @@ The attributes are headers, the body is the data.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from ketuk_events.catalogue import KIND_BY_TYPE, Delivery, Kind
 from ketuk_events.names import is_timestamp, to_timestamp
@@ -25,8 +25,7 @@ class Malformed(Exception):
     """A message that is not of the contract; `str()` is a reason that carries nothing of its content."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wire:
+class Wire(Struct, frozen=True, kw_only=True):
     """A message as the broker sees it; kept as it is in outboxes, so that a repeat is byte-identical."""
 
     message_id: str
@@ -37,8 +36,7 @@ class Wire:
     content_type: str = CONTENT_TYPE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """A message as the code sees it."""
 
     id: UUID
@@ -83,18 +81,19 @@ def event(
 
 def to_wire(event: Event) -> Wire:
     """Write an event down. The relay adds `cloudEvents_sentat` when it sends."""
+    name = str(event.id)
     headers = {
         f"{_PREFIX}specversion": "1.0",
         f"{_PREFIX}type": event.kind.type,
         f"{_PREFIX}source": f"urn:ketuk:{event.region}:{event.source}",
-        f"{_PREFIX}id": str(event.id),
+        f"{_PREFIX}id": name,
         f"{_PREFIX}time": event.time,
         f"{_PREFIX}dataschema": event.kind.schema,
     }
     if event.traceparent is not None:
         headers["traceparent"] = event.traceparent
     return Wire(
-        message_id=str(event.id),
+        message_id=name,
         routing_key=event.kind.routing_key(region=event.region, owner=event.owner),
         headers=headers,
         body=_ENCODER.encode(event.data),

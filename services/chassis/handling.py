@@ -2,19 +2,18 @@
 
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import structlog
+from msgspec import Struct
 
 from chassis.intake import Delivered
 from chassis.patience import TRANSIENT
 from ketuk_events.events import Event, Malformed, Wire, from_wire
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True, kw_only=True):
     """A message that arrived and is of the contract."""
 
     event: Event
@@ -23,15 +22,13 @@ class Arrival:
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """The work is done and committed; these follow from it and are published before the acknowledgement."""
 
     follows: tuple[Wire, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dead:
+class Dead(Struct, frozen=True, kw_only=True):
     """The message must not be worked on: to the dead letters with this reason (nothing personal in it)."""
 
     reason: str

@@ -8,19 +8,18 @@ refuses or returns a message. `docs/decisions/0009-a-batch-in-one-write.md` says
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import aiormq
 import pamqp.frame
 from aiormq.abc import ChannelFrame
+from msgspec import Struct
 from pamqp import commands
 from pamqp.body import ContentBody
 from pamqp.header import ContentHeader
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     """A message as it goes into a channel; its properties carry a message id."""
 
     exchange: str

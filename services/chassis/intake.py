@@ -7,12 +7,12 @@ A message that kills its consumer is redelivered first, so it dies alone and tak
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 from aiormq.abc import DeliveredMessage
+from msgspec import Struct
 
 from chassis.patience import TRANSIENT
 
@@ -21,8 +21,7 @@ _ALL = 0
 """The delivery tag that means all that is not acknowledged."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True, kw_only=True):
     """A message as it arrived; nothing about it is known to be right yet."""
 
     tag: int

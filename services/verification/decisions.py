@@ -4,9 +4,9 @@ The digest is of the evidence as opened, not of the message: sealed again it is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from chassis.postgres import Connection
 from ketuk_events.catalogue import Delivery
@@ -14,8 +14,7 @@ from ketuk_events.events import Wire
 from ketuk_events.taps import TapJudged
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What was decided on one tap, as the message that says so."""
 
     region: str

@@ -1,9 +1,12 @@
 """What verification knows when it judges: a copy of the registry's state, frozen for one batch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.outcomes import TERMINAL_SAYS
@@ -11,8 +14,7 @@ from ketuk_events.projection import Purpose
 from verification.biodata import attributes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownGateway:
+class KnownGateway(Struct, frozen=True, kw_only=True):
     """A gateway as the registry announced it."""
 
     institution: str
@@ -45,8 +47,7 @@ class OwnCheck(Enum):
     REFUTED = "refuted"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One tap, with all that its verdict may depend on."""
 
     evidence: Evidence
@@ -59,12 +60,12 @@ class Case:
     """The card's status; None where the registry does not know the card."""
     projection_version: int
     own_check: OwnCheck
-    attributes: dict[str, str] = field(init=False)
+    attributes: dict[str, str] = field(default_factory=dict)
     """What the biodata names; nothing where there is none, or it is malformed."""
 
     def __post_init__(self) -> None:
         """Take the biodata apart once, for several ask for it."""
-        object.__setattr__(self, "attributes", attributes(self.evidence.biodata))
+        force_setattr(self, "attributes", attributes(self.evidence.biodata))
 
     @property
     def is_by_terminal(self) -> bool:

@@ -5,11 +5,11 @@ another's tap.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
+from msgspec import Struct
 
 from chassis.batches import Arrival
 from chassis.seal import BrokenSeal, Opener
@@ -28,8 +28,7 @@ class Unauthenticated(Exception):
     """The message does not come from where it says; `str()` says why, without its content."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """A message that is authentic, and its evidence."""
 
     arrival: Arrival

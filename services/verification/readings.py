@@ -5,6 +5,7 @@ This is where a tap is decided.
 
 import asyncio
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -85,10 +86,16 @@ class Readings:
             status = await projection.statuses(connection, filter(None, refs.values()))
             # after all that was read of it: emptied in between, what is unknown would be called so
             await must_be_whole(connection)
-            own_checks = await checking
+            own_checks, now = await checking, self._clock()
             decided = {
                 key: self._decide(
-                    each, knowledge, past, ref=refs[key], status=status, own_check=own_checks[each.digest]
+                    each,
+                    knowledge,
+                    past,
+                    ref=refs[key],
+                    status=status,
+                    own_check=own_checks[each.digest],
+                    now=now,
                 )
                 for key, each in undecided.items()
             }
@@ -96,12 +103,17 @@ class Readings:
             self._at_step(QUEUE, Step.DECIDED)
             stands |= await decisions.store(connection, fresh)
         self._count(fresh)
-        return [
+        taps: dict[str, list[str]] = defaultdict(list)
+        concluded = [
             each
             if isinstance(each, Dead)
-            else self._conclude(each, stands.get(key := _key(each)), decided.get(key))
+            else self._conclude(each, stands.get(key := _key(each)), decided.get(key), taps)
             for each in opened
         ]
+        for what, names in taps.items():
+            self._judged.labels(what).inc(len(names))
+            self._log.info("judged", what=what, taps=names)
+        return concluded
 
     def _learn(self, keys: tuple[KeyPublished, ...]) -> None:
         if keys is not self._learnt and self._recipients is not None:
@@ -129,26 +141,34 @@ class Readings:
         ref: str | None,
         status: dict[str, str],
         own_check: OwnCheck,
+        now: datetime,
     ) -> Decision | Dead:
         if past.covers(opened.read.tap):
             return Dead(reason="older than the decisions that are kept: it may have been judged")
         known = None if ref is None else status.get(ref)
         return self._bench.decide(
-            opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=self._clock()
+            opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=now
         )
 
     def _conclude(
-        self, opened: Opened, stands: Decision | None, decided: Decision | Dead | None
+        self,
+        opened: Opened,
+        stands: Decision | None,
+        decided: Decision | Dead | None,
+        taps: dict[str, list[str]],
     ) -> Conclusion:
+        """What follows; the tap is added to those of `taps` that go the same way."""
         if stands is None:
             return decided if isinstance(decided, Dead) else Dead(reason="no decision")
-        said = {"tap": opened.read.tap, "gateway": opened.read.asked.gateway}
         if stands.digest != opened.digest:
-            self._judged.labels("conflicting").inc()
-            self._log.error("other evidence for a tap that was judged", **said)
+            taps["conflicting"].append(opened.read.tap)
+            self._log.error(
+                "other evidence for a tap that was judged",
+                tap=opened.read.tap,
+                gateway=opened.read.asked.gateway,
+            )
             return Settled(follows=(other_evidence(opened, card_ref=self._bench.ref(opened), stands=stands),))
-        self._judged.labels("first" if decided is not None else "again").inc()
-        self._log.info("judged", again=decided is None, **said)
+        taps["first" if decided is not None else "again"].append(opened.read.tap)
         return Settled(follows=(stands.wire, *disputed(stands)))
 
 

@@ -60,15 +60,20 @@ def judge(case: Case) -> Verdict:
 def conclude(checks: Sequence[CheckResult], purpose: Purpose) -> Verdict:
     """The verdict that follows from checks, given in their order."""
     needed = [check for check in checks if check.check in purpose.needs]
-    failed = next((check for check in needed if check.result == Result.FAILED), None)
-    undone = next((check for check in needed if check.result != Result.PASSED), None)
+    wanting = [check for check in needed if check.result != Result.PASSED]
+    failed = next((check for check in wanting if check.result == Result.FAILED), None)
     if failed is not None:
         outcome = Outcome.REFUSED.value
-    elif undone is not None or len(needed) < len(purpose.needs):
+    elif wanting or len(needed) < len(purpose.needs):
         outcome = Outcome.INCONCLUSIVE.value
     else:
         outcome = purpose.good_word
-    return Verdict(outcome=outcome, assurance=_reached(checks), reason=failed or undone, checks=tuple(checks))
+    return Verdict(
+        outcome=outcome,
+        assurance=_reached(checks),
+        reason=failed or next(iter(wanting), None),
+        checks=tuple(checks),
+    )
 
 
 def _reached(checks: Sequence[CheckResult]) -> Assurance:

@@ -1,9 +1,17 @@
 """The checks of a verdict, one module each: pure functions from what is known to a `CheckResult`."""
 
-from ketuk_events.outcomes import Check, reason
+from ketuk_events.outcomes import REASONS, Check
 from ketuk_events.taps import CheckResult
+
+_RESULTS = {
+    (each.check, each.code): CheckResult(check=each.check, result=each.result, code=each.code)
+    for each in REASONS
+}
 
 
 def came_to(check: Check, code: str, detail: str = "") -> CheckResult:
     """A check's result by its code. Raises KeyError for a code that the outcome catalogue does not hold."""
-    return CheckResult(check=check, result=reason(check, code).result, code=code, detail=detail)
+    result = _RESULTS[check, code]
+    if not detail:
+        return result
+    return CheckResult(check=check, result=result.result, code=code, detail=detail)

@@ -1,11 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from chassis.batch_metrics import BatchMetrics

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import cast
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelInvalidStateError, PublishError
 from aiormq.abc import ChannelFrame
 from aiormq.exceptions import ChannelAccessRefused
+from msgspec.structs import replace
 
 from chassis.broker import Publisher
 from chassis.dead_letters import Graveyard

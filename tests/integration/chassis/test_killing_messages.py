@@ -6,12 +6,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import aio_pika
 import aiormq
 import pytest
 from aiormq.abc import ChannelFrame
+from msgspec.structs import replace
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.frame import marshal

@@ -1,9 +1,9 @@
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
+from msgspec.structs import replace
 
 from chassis.batches import Arrival, Conclusion, Dead
 from chassis.broker import EVENTS, Publisher

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.postgres import Pool
@@ -161,14 +161,14 @@ class Case:
         assert isinstance(example.data, TapJudged)
         now = datetime.now(UTC)
         tap = str(UUID(int=uuid4().int & ~(0xF << 76) | 0x7 << 76))
-        asked = replaced(example.data.asked, gateway=gateway, institution=gateway)
+        asked = replace(example.data.asked, gateway=gateway, institution=gateway)
         content = Person(tap=tap, asked=asked, attributes=PERSON)
         sealer = Sealer(
             sender="verification",
             identity=private_key(self._secret("verification/ketuk_signing_key")),
             recipient=private_key(self._secret("registry/ketuk_registry_key")).public_key(),
         )
-        verdict = replaced(
+        verdict = replace(
             example.data,
             tap=tap,
             asked=asked,
@@ -177,7 +177,7 @@ class Case:
             outcome=outcome,
             person=sealer.seal(msgspec.json.encode(content), now=now),
         )
-        return to_wire(replace(example, id=uuid4(), owner=gateway, data=replaced(verdict, **changed)))
+        return to_wire(replace(example, id=uuid4(), owner=gateway, data=replace(verdict, **changed)))
 
     def _secret(self, name: str) -> str:
         return (Path(self.stack["SECRETS_DIR"]) / name).read_text()

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from dev.contract.examples import examples
 from ketuk_events.catalogue import GATEWAY_BEAT
@@ -33,7 +32,7 @@ def beat(*readers: str) -> Wire:
         replace(
             example,
             id=uuid4(),
-            data=replaced(example.data, gateway=GATEWAY, readers=states, epoch=next(EPOCHS), sequence=1),
+            data=replace(example.data, gateway=GATEWAY, readers=states, epoch=next(EPOCHS), sequence=1),
         )
     )
 

@@ -1,11 +1,10 @@
 """Alarms in the registry: kept once, shown until somebody has looked, and no one else's word."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from dev.contract.examples import examples
 from ketuk_events.catalogue import ALARM_RAISED
@@ -16,7 +15,7 @@ from tests.integration.registry.case import Case, until
 def alarm(**said: object) -> tuple[Wire, str]:
     """As verification raises one, and its id."""
     example = examples()[ALARM_RAISED]
-    told = replace(example, id=uuid4(), data=replaced(example.data, **said))
+    told = replace(example, id=uuid4(), data=replace(example.data, **said))
     return to_wire(told), str(told.id)
 
 

@@ -1,12 +1,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from msgspec.structs import replace as replaced
+from msgspec.structs import replace
 
 from dev.contract.examples import examples
 from ketuk_events.catalogue import GATEWAY_BEAT, READER_CONNECTED, READER_DISCONNECTED, Kind
@@ -24,7 +23,7 @@ def state(reader: str) -> ReaderState:
 
 def told(kind: Kind, **said: object) -> Wire:
     example = examples()[kind]
-    return to_wire(replace(example, id=uuid4(), data=replaced(example.data, gateway=GATEWAY, **said)))
+    return to_wire(replace(example, id=uuid4(), data=replace(example.data, gateway=GATEWAY, **said)))
 
 
 def new_reader() -> str:

@@ -1,12 +1,12 @@
 """Purposes are published through the API, told to the other services, and kept in every version."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chassis.broker import EVENTS
 from dev.contract.examples import examples

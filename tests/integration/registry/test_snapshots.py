@@ -1,8 +1,8 @@
-from dataclasses import replace
 from uuid import uuid4
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chassis.broker import EVENTS
 from dev.contract.examples import examples

@@ -1,7 +1,6 @@
 """What is sent to verification ends: judged, or among the dead letters with a reason that quotes nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import uuid4
@@ -26,37 +25,43 @@ DEEP = b"[" * 20_000 + b"]" * 20_000
 def headed(sent: Wire, **headers: object) -> Wire:
     """With other CloudEvents attributes."""
     other = {f"cloudEvents_{name}": value for name, value in headers.items()}
-    return replace(sent, headers=cast("dict[str, str]", {**sent.headers, **other}))
+    return structs.replace(sent, headers=cast("dict[str, str]", {**sent.headers, **other}))
 
 
 def renamed(sent: Wire) -> Wire:
     """The same under an id of its own."""
     name = str(uuid4())
-    return headed(replace(sent, message_id=name), id=name)
+    return headed(structs.replace(sent, message_id=name), id=name)
 
 
 def unheaded(sent: Wire, name: str) -> Wire:
-    return replace(sent, headers={key: value for key, value in sent.headers.items() if key != name})
+    return structs.replace(sent, headers={key: value for key, value in sent.headers.items() if key != name})
 
 
 def said(sent: Wire, **fields: object) -> Wire:
     """With other fields in the open part."""
-    return replace(sent, body=msgspec.json.encode(msgspec.json.decode(sent.body) | fields))
+    return structs.replace(sent, body=msgspec.json.encode(msgspec.json.decode(sent.body) | fields))
 
 
 MALFORMED: dict[str, tuple[Callable[[Wire], Wire], str]] = {
-    "empty": (lambda sent: replace(sent, body=b""), "card.read: not JSON"),
-    "truncated": (lambda sent: replace(sent, body=sent.body[: len(sent.body) // 2]), "card.read: not JSON"),
+    "empty": (lambda sent: structs.replace(sent, body=b""), "card.read: not JSON"),
+    "truncated": (
+        lambda sent: structs.replace(sent, body=sent.body[: len(sent.body) // 2]),
+        "card.read: not JSON",
+    ),
     "oversized": (lambda sent: said(sent, more=CONTENT * 50_000), "larger than any message of the contract"),
     "nested where nobody looks": (
-        lambda sent: replace(sent, body=sent.body[:-1] + b',"more":' + DEEP + b"}"),
+        lambda sent: structs.replace(sent, body=sent.body[:-1] + b',"more":' + DEEP + b"}"),
         "card.read: not JSON",
     ),
     "nested where a word should be": (
-        lambda sent: replace(sent, body=b'{"tap":' + DEEP + b"}"),
+        lambda sent: structs.replace(sent, body=b'{"tap":' + DEEP + b"}"),
         "card.read: Expected `str`, got `array` - at `$.tap`",
     ),
-    "not an object": (lambda sent: replace(sent, body=b'["x"]'), "card.read: Expected `object`, got `array`"),
+    "not an object": (
+        lambda sent: structs.replace(sent, body=b'["x"]'),
+        "card.read: Expected `object`, got `array`",
+    ),
     "a number for a time": (
         lambda sent: said(sent, began=33_729_947_088_50001),
         "card.read: Expected `str`, got `int` - at `$.began`",
@@ -75,9 +80,12 @@ MALFORMED: dict[str, tuple[Callable[[Wire], Wire], str]] = {
             "[89ab][0-9a-f]{3}-[0-9a-f]{12}$' - at `$.tap`"
         ),
     ),
-    "UTF-16": (lambda sent: replace(sent, body=sent.body.decode().encode("utf-16")), "card.read: not JSON"),
+    "UTF-16": (
+        lambda sent: structs.replace(sent, body=sent.body.decode().encode("utf-16")),
+        "card.read: not JSON",
+    ),
     "Latin-1": (
-        lambda sent: replace(sent, body=sent.body.replace(b"petugas", b"p\xe9tugas")),
+        lambda sent: structs.replace(sent, body=sent.body.replace(b"petugas", b"p\xe9tugas")),
         "card.read: not JSON",
     ),
     "an unknown version": (

@@ -1,5 +1,6 @@
 import string
 from datetime import datetime
+from uuid import UUID, uuid5
 
 import msgspec
 import pytest
@@ -90,6 +91,9 @@ def test_an_event_carries_the_body_of_its_kind() -> None:
 def test_what_follows_from_a_message_in_a_role_always_has_the_same_id() -> None:
     cause = examples()[catalogue.CARD_READ].id
     assert following_id(cause, "verdict") == following_id(cause, "verdict") != following_id(cause, "receipt")
+    assert following_id(cause, "verdict") == uuid5(
+        UUID("7d8f2f0a-6b1e-5c55-9d0a-2f6f0c1b8a11"), f"{cause}/verdict"
+    )
 
 
 @given(st.datetimes(timezones=st.timezones()))

@@ -1,11 +1,11 @@
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from dev.contract.examples import examples
 from ketuk_events import catalogue

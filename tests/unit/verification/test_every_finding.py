@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations, product
 from pathlib import Path
@@ -249,7 +248,7 @@ def _each_alone() -> list[Case]:
         case(well, approved=False),
         *(case(well, own_check=each) for each in OwnCheck),
         case(well, age=timedelta(days=2)),
-        replace(case(well), purpose=UNKNOWN),
+        structs.replace(case(well), purpose=UNKNOWN),
     ]
 
 

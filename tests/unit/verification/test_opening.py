@@ -1,4 +1,3 @@
-from dataclasses import replace
 from hashlib import sha256
 from uuid import uuid4
 
@@ -69,8 +68,8 @@ def test_what_a_known_gateway_sealed_is_opened() -> None:
 @pytest.mark.parametrize(
     ("forged", "reason"),
     [
-        (replace(GOOD, user="3372.polresta-surakarta"), "published by another account"),
-        (replace(GOOD, user=None), "published by another account"),
+        (structs.replace(GOOD, user="3372.polresta-surakarta"), "published by another account"),
+        (structs.replace(GOOD, user=None), "published by another account"),
         (arrival(FOUND, tap=OTHER_TAP), "says another thing inside"),
         (arrival(FOUND, asked=OTHER_PURPOSE), "says another thing inside"),
         (arrival(FOUND, began="2026-11-24T04:00:00.000Z"), "says another thing inside"),
@@ -91,13 +90,13 @@ def test_a_gateway_that_nobody_announced_is_not_believed() -> None:
 
 
 def test_a_gateway_speaks_for_its_own_institution_only() -> None:
-    other = {NAME: replace(KNOWN[NAME], institution="polresta-surakarta")}
+    other = {NAME: structs.replace(KNOWN[NAME], institution="polresta-surakarta")}
     with pytest.raises(Unauthenticated, match="another institution"):
         open_reading(GOOD, gateways=other, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_suspended_gateway_is_opened_for_its_reading_is_judged() -> None:
-    suspended = {NAME: replace(KNOWN[NAME], approved=False)}
+    suspended = {NAME: structs.replace(KNOWN[NAME], approved=False)}
     opened = open_reading(GOOD, gateways=suspended, opener=Opener(keys=(VERIFICATION,)))
     assert not opened.gateway.approved
 
