@@ -36,6 +36,7 @@ class Forgetting:
         async def rounds() -> None:
             while not stopping.is_set():
                 if not await self._make_months():
+                    self.pulse.up()
                     await pause(_BUSY_SECONDS, stopping=stopping)
                     continue
                 while await self._is_due() and await self._remove():
