@@ -64,6 +64,8 @@ async def load(database: Connection, *, places: Sequence[str], seed: int, until:
     await database.execute("ANALYZE chip_findings, chip_findings_uncounted")
     await chip_counting.add_up(database)
     await database.execute("VACUUM ANALYZE")
+    # a city's taps come over months, and what they leave to be written does too
+    await database.execute("CHECKPOINT")
 
 
 def rows(count: int, *, places: Sequence[str], seed: int, until: datetime) -> Iterator[tuple[Any, ...]]:

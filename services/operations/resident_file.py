@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import BinaryIO
 
 COLUMNS = (
@@ -13,6 +14,7 @@ MENDING = ("line", "reason")
 """May follow; what they hold is not sent."""
 LONGEST_LINE = 4_000
 PART_BYTES = 900_000
+_NIK = 16
 _BOM = b"\xef\xbb\xbf"
 TOO_LONG = "baris terlalu panjang dan dipotong / the line is too long and was cut"
 RETURN = "ada pergantian baris di dalam baris / there is a line end within the line"
@@ -80,15 +82,48 @@ class ResidentFile:
 
     def parts(self) -> Iterator[Part]:
         """All the rest, in order."""
+        number = 1
+        while block := self.file.read(PART_BYTES):
+            if not block.endswith(b"\n"):
+                block += self.file.readline(LONGEST_LINE)
+            lines = block.split(b"\n")
+            if not lines[-1]:
+                lines.pop()
+            if self._are_plain(lines):
+                yield self._part(lines, range(number + 1, number + 1 + len(lines)), ())
+                number += len(lines)
+            else:
+                part, number = self._one_by_one(block, number)
+                yield part
+
+    def _are_plain(self, lines: Sequence[bytes]) -> bool:
+        """Whether each has a NIK of its own and nothing odd; the NIKs are known from then on."""
+        niks = b"".join(line[:_NIK] for line in lines)
+        if (
+            not niks.isdigit()
+            or len(niks) != _NIK * len(lines)
+            or any(line[_NIK : _NIK + 1] != b"," for line in lines)
+            or any(b"\r" in line for line in lines)
+            or max(map(len, lines)) >= LONGEST_LINE
+        ):
+            return False
+        new = {int(line[:_NIK]) for line in lines}
+        if len(new) < len(lines) or not self._seen.isdisjoint(new):
+            return False
+        self._seen |= new
+        return True
+
+    def _one_by_one(self, block: bytes, number: int) -> tuple[Part, int]:
         lines: list[bytes] = []
         numbers: list[int] = []
         bad: list[Bad] = []
-        size, number = 0, 1
-        while line := self.file.readline(LONGEST_LINE):
+        within = BytesIO(block)
+        while line := within.readline(LONGEST_LINE):
             number += 1
             whole = line.rstrip(b"\r\n")
             if whole == line and len(line) == LONGEST_LINE:
-                self._skip_line()
+                if not _skip_line(within):
+                    _skip_line(self.file)
                 bad.append(Bad(line=number, text=line[:200], reason=TOO_LONG))
             elif b"\r" in whole:
                 bad.append(Bad(line=number, text=whole.replace(b"\r", b" "), reason=RETURN))
@@ -97,24 +132,25 @@ class ResidentFile:
             elif whole:
                 lines.append(whole)
                 numbers.append(number)
-                size += len(whole) + 1
-            if size >= PART_BYTES or len(bad) >= LONGEST_LINE:
-                yield self._part(lines, numbers, bad)
-                lines, numbers, bad, size = [], [], [], 0
-        yield self._part(lines, numbers, bad)
+        return self._part(lines, numbers, bad), number
 
-    def _part(self, lines: list[bytes], numbers: list[int], bad: list[Bad]) -> Part:
+    def _part(self, lines: Sequence[bytes], numbers: Sequence[int], bad: Sequence[Bad]) -> Part:
         return Part(body=b"\n".join(lines), numbers=numbers, bad=bad, read=self.file.tell())
-
-    def _skip_line(self) -> None:
-        while (more := self.file.readline(1 << 16)) and not more.endswith(b"\n"):
-            pass
 
     def _is_second(self, line: bytes) -> bool:
         nik = line.split(b",", 1)[0].strip(b'"')
-        if len(nik) != 16 or not nik.isdigit():  # noqa: PLR2004  the registry says what is wrong with it
+        if len(nik) != _NIK or not nik.isdigit():
+            # the registry says what is wrong with it
             return False
         if int(nik) in self._seen:
             return True
         self._seen.add(int(nik))
         return False
+
+
+def _skip_line(file: BinaryIO) -> bool:
+    """Go behind the next line end; False where there is none."""
+    while more := file.readline(1 << 16):
+        if more.endswith(b"\n"):
+            return True
+    return False

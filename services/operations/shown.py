@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from operations.dead_letter import DeadLetter
+if TYPE_CHECKING:
+    # it speaks to the broker, which most commands do not
+    from operations.dead_letter import DeadLetter
 
 _OUT = Console(highlight=False, soft_wrap=True)
 _ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def letters(found: Sequence[DeadLetter], *, json: bool, word: str = "dead") -> None:
+def letters(found: "Sequence[DeadLetter]", *, json: bool, word: str = "dead") -> None:
     """One line each, and how many died of what where."""
     if json:
         _OUT.out(msgspec.json.encode([asdict(letter) for letter in found]).decode())

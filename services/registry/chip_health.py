@@ -1,46 +1,45 @@
 """How healthy chips are: counts with their uncertainty, by place, year, reported cause and reader."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from registry.chip_finding import Finding
 from registry.reader_health import Asked, ReaderFinding, Trials, judge_readers
 
 TapsBy = Literal["place", "year", "reader"]
 By = Literal[TapsBy, "cause"]
+Found: TypeAlias = Sequence[int]
+"""How many taps of each `Finding`, in their order."""
+_NOTHING: Found = (0,) * len(Finding)
 _Z = 1.959963984540054
 """The normal quantile of a two-sided 95 %."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Count:
-    """So many taps of one sort."""
+class Count(Struct, frozen=True, kw_only=True, gc=False):
+    """What the taps of one reader at one place in one year came to."""
 
     place: str
     place_name: str
     year: str
     reader: str
     """`gateway/reader`."""
-    chip_check: bool
-    finding: str
-    taps: int
+    checks: Found
+    others: Found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CauseCount:
-    """So many chip checks of one sort."""
+class CauseCount(Struct, frozen=True, kw_only=True, gc=False):
+    """What the chip checks of one cause came to."""
 
     cause: str
-    finding: str
-    taps: int
+    checks: Found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True, gc=False):
     """So many times a card was checked before something was tried with it, and after."""
 
     cause: str
@@ -51,8 +50,7 @@ class Pair:
     pairs: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True, gc=False):
     """A share and its 95 % interval."""
 
     share: float
@@ -60,8 +58,7 @@ class Share:
     high: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True, gc=False):
     """What taps came to."""
 
     taps: int
@@ -75,8 +72,7 @@ class Tally:
     """The living among the alive, damaged and dead."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True, gc=False):
     """One place, cause, year or reader."""
 
     name: str
@@ -88,25 +84,18 @@ class Line:
     reader: ReaderFinding | None = None
 
 
-def tally(counts: Iterable[Count | CauseCount]) -> Tally:
+def tally(found: Iterable[Found]) -> Tally:
     """Add up."""
-    by: Counter[str] = Counter()
-    for each in counts:
-        by[each.finding] += each.taps
-    return _tally(by)
-
-
-def _tally(by: Mapping[str, int]) -> Tally:
-    alive, damaged, dead = (by.get(each, 0) for each in (Finding.ALIVE, Finding.DAMAGED, Finding.DEAD))
+    alive, damaged, dead, silent, not_a_ktp, undecided = map(sum, zip(_NOTHING, *found, strict=True))
     known = alive + damaged + dead
     return Tally(
-        taps=sum(by.values()),
+        taps=known + silent + not_a_ktp + undecided,
         alive=alive,
         damaged=damaged,
         dead=dead,
-        silent=by.get(Finding.SILENT, 0),
-        not_a_ktp=by.get(Finding.NOT_A_KTP, 0),
-        undecided=by.get(Finding.UNDECIDED, 0),
+        silent=silent,
+        not_a_ktp=not_a_ktp,
+        undecided=undecided,
         alive_share=wilson(alive, known) if known else None,
     )
 
@@ -130,45 +119,36 @@ def wilson(part: int, whole: int) -> Share:
 
 def cause_lines(counts: Iterable[CauseCount]) -> list[Line]:
     """The tallies of chip checks by reported cause."""
-    groups: dict[str, list[CauseCount]] = {}
-    for each in counts:
-        groups.setdefault(each.cause, []).append(each)
     return [
-        Line(name=name, label=name, chip_checks=tally(group), other_taps=None)
-        for name, group in sorted(groups.items())
+        Line(name=each.cause, label=each.cause, chip_checks=tally([each.checks]), other_taps=None)
+        for each in sorted(counts, key=attrgetter("cause"))
     ]
 
 
 def lines(counts: Iterable[Count], by: TapsBy, *, trials: Mapping[str, Trials]) -> list[Line]:
     """The tallies by place, year or reader; `trials` by reader, see `reader_health`."""
-    groups: dict[str, _Group] = {}
+    groups: dict[str, list[Count]] = {}
     name_of = attrgetter(by)
     for each in counts:
-        if (group := groups.get(name := name_of(each))) is None:
-            group = groups[name] = _Group(label=each.place_name if by == "place" else name)
-        (group.checks if each.chip_check else group.others)[each.finding] += each.taps
-    asked = {name: group.asked() for name, group in groups.items()}
-    judged = judge_readers(asked, trials) if by == "reader" else {}
-    return [
+        groups.setdefault(name_of(each), []).append(each)
+    found = [
         Line(
             name=name,
-            label=group.label,
-            chip_checks=_tally(group.checks),
-            other_taps=_tally(group.others),
-            reader=judged.get(name),
+            label=group[0].place_name if by == "place" else name,
+            chip_checks=tally([each.checks for each in group]),
+            other_taps=tally([each.others for each in group]),
         )
         for name, group in sorted(groups.items())
     ]
+    if by != "reader":
+        return found
+    judged = judge_readers({each.name: _asked(each) for each in found}, trials)
+    return [replace(each, reader=judged[each.name]) for each in found]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Group:
-    label: str
-    checks: Counter[str] = field(default_factory=Counter)
-    others: Counter[str] = field(default_factory=Counter)
-
-    def asked(self) -> Asked:
-        both = self.checks + self.others
-        return Asked(
-            chips=both.total() - both[Finding.UNDECIDED], silent=both[Finding.DEAD] + both[Finding.SILENT]
-        )
+def _asked(line: Line) -> Asked:
+    tallies = [each for each in (line.chip_checks, line.other_taps) if each is not None]
+    return Asked(
+        chips=sum(each.taps - each.undecided for each in tallies),
+        silent=sum(each.dead + each.silent for each in tallies),
+    )

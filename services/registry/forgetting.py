@@ -1,7 +1,11 @@
-"""The registry's own round: what is past its time is removed every hour, by one process after another."""
+"""The registry's own round: every hour months of taps are made, and what is past its time is removed.
+
+One process after another does it.
+"""
 
 import asyncio
 
+import asyncpg
 import structlog
 
 from chassis.health import Pulse
@@ -12,7 +16,9 @@ from registry.audit_events import AuditEvent
 from registry.commands.keep_no_longer import keep_no_longer
 from registry.office import Office
 from registry.retention import RETENTION
-from registry.store import retention
+from registry.store import chip_months, retention
+
+_BUSY_SECONDS = 5.0
 
 
 class Forgetting:
@@ -29,6 +35,10 @@ class Forgetting:
 
         async def rounds() -> None:
             while not stopping.is_set():
+                if not await self._make_months():
+                    self.pulse.up()
+                    await pause(_BUSY_SECONDS, stopping=stopping)
+                    continue
                 while await self._is_due() and await self._remove():
                     if stopping.is_set():
                         return
@@ -36,6 +46,15 @@ class Forgetting:
                 await pause(self._every_seconds, stopping=stopping)
 
         await persist(rounds, name="retention", stopping=stopping, pulse=self.pulse)
+
+    async def _make_months(self) -> bool:
+        try:
+            async with self._office.pool.acquire() as connection:
+                await chip_months.make(connection)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as busy:
+            self._log.info("tries again", because=type(busy).__name__)
+            return False
+        return True
 
     async def _is_due(self) -> bool:
         async with self._office.pool.acquire() as connection:

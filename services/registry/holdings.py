@@ -1,6 +1,6 @@
 """What is held about a person, table by table. Whoever adds a table with personal data adds its line here.
 
-The audit log and the disclosures know a person by other words than the NIK; see `store/citizens`.
+A test fills them all and looks for a person in every table and partition of the database.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ class Holding:
     """One table. `$1` in both statements is the NIK."""
 
     kind: str
+    table: str
+    """With all its partitions."""
     shown: str
     """Selects one column, a JSON object for each row."""
     erased: str
@@ -22,6 +24,7 @@ _CARDS = "SELECT cards.card_ref FROM cards JOIN residents USING (resident) WHERE
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
         kind="taps of their cards",
+        table="chip_findings",
         shown=f"""
             SELECT to_jsonb(found) - 'card_ref' || jsonb_build_object('card_ref', encode(card_ref, 'hex'))
             FROM chip_findings AS found WHERE card_ref IN ({_CARDS}) ORDER BY judged
@@ -37,6 +40,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         kind="alarms about their cards",
+        table="alarms",
         shown=f"""
             SELECT to_jsonb(alarms) FROM alarms
             WHERE card_ref IN (SELECT encode(card_ref, 'hex') FROM ({_CARDS}) AS theirs) ORDER BY raised
@@ -48,6 +52,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         kind="what became of their cards",
+        table="card_history",
         shown=f"""
             SELECT to_jsonb(past) - 'card_ref' || jsonb_build_object('card_ref', encode(card_ref, 'hex'))
             FROM card_history AS past WHERE card_ref IN ({_CARDS}) ORDER BY card_ref, version
@@ -57,6 +62,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         kind="cards",
+        table="cards",
         shown=f"""
             SELECT jsonb_build_object(
                 'card_ref', encode(card_ref, 'hex'), 'status', status, 'version', version
@@ -67,8 +73,15 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         kind="resident",
+        table="residents",
         shown="SELECT to_jsonb(residents) - 'resident' FROM residents WHERE nik = $1",
         erased="DELETE FROM residents WHERE nik = $1",
     ),
 )
 """In the order in which they are erased: a card leads to the taps, and a resident to the card."""
+
+BY_ANOTHER_WORD = {
+    "audit_details": "under a word of our own, or a card's; erased with the person, see `store/audit`",
+    "disclosures": "under the institution's pseudonym, shown by `store/citizens`; what was told stays told",
+}
+"""Tables that know a person, and not by the NIK."""

@@ -1,6 +1,7 @@
 """The registry, put together."""
 
 import asyncio
+import gc
 
 from chassis import life
 from chassis.batch_metrics import BatchMetrics
@@ -59,6 +60,9 @@ def main() -> None:
     """Run the registry until it is told to stop."""
     settings = load(RegistrySettings)
     log_to_stdout(service=_NAME)
+    # what is imported stays: nobody need wait for a report until all of it was gone through for garbage
+    gc.collect()
+    gc.freeze()
     life.live(lambda stopping: serve(settings, stopping))
 
 

@@ -10,15 +10,15 @@ Two comparisons of each reader with all others together, by Fisher's exact test,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import exp, lgamma
+
+from msgspec import Struct
 
 LEVEL = 0.01
 """The chance of naming any reader at all where all are alike, for each of the two comparisons."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trials:
+class Trials(Struct, frozen=True, kw_only=True, gc=False):
     """Cards that were whole, as another reader showed later."""
 
     tried: int
@@ -26,16 +26,14 @@ class Trials:
     """A file of theirs was found damaged here."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True, gc=False):
     """Taps in which a chip was asked for an answer."""
 
     chips: int
     silent: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReaderFinding:
+class ReaderFinding(Struct, frozen=True, kw_only=True, gc=False):
     """What can be said of one reader."""
 
     code: str
@@ -102,7 +100,8 @@ def judge_readers(asked: Mapping[str, Asked], trials: Mapping[str, Trials]) -> d
         elif silence_here <= limit:
             code = "more-silence"
         else:
-            code = "no-sign" if min(fails.least_chance(), silence.least_chance()) <= limit else "too-few"
+            enough = fails.least_chance() <= limit or silence.least_chance() <= limit
+            code = "no-sign" if enough else "too-few"
         found[name] = ReaderFinding(
             code=code,
             says=SAYS[code],
@@ -114,8 +113,7 @@ def judge_readers(asked: Mapping[str, Asked], trials: Mapping[str, Trials]) -> d
     return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True, kw_only=True, gc=False):
     """A reader's taps and those of all others, with how many of each were hits (failures, silences)."""
 
     here: int
@@ -128,20 +126,19 @@ class Sides:
 
         R. A. Fisher, The Design of Experiments (1935), chapter II. 1.0 where there is no excess.
         """
-        hits, whole = self.hits_here + self.hits_of_others, self.here + self.others
-        if self.hits_here * whole <= hits * self.here:
+        here, hits_here = self.here, self.hits_here
+        hits, whole = hits_here + self.hits_of_others, here + self.others
+        if hits_here * whole <= hits * here:
             return 1.0
         misses = whole - hits
         term = exp(
-            _log_choose(hits, self.hits_here)
-            + _log_choose(misses, self.here - self.hits_here)
-            - _log_choose(whole, self.here)
+            _log_choose(hits, hits_here) + _log_choose(misses, here - hits_here) - _log_choose(whole, here)
         )
         total = 0.0
-        for count in range(self.hits_here, min(hits, self.here) + 1):
+        for count in range(hits_here, min(hits, here) + 1):
             total += term
-            term *= (hits - count) * (self.here - count)
-            term /= (count + 1) * (misses - self.here + count + 1)
+            term *= (hits - count) * (here - count)
+            term /= (count + 1) * (misses - here + count + 1)
             if term < total * 1e-12:
                 break
         return min(1.0, total)

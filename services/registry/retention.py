@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 DETAILS = "audit details"
+FINDINGS = "what taps told of chips"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,7 +14,7 @@ class Kept:
     kind: str
     table: str
     since: str
-    """The column from which the time counts."""
+    """The column from which the time counts; a tap's id tells its time."""
     period: timedelta
     why: str
 
@@ -46,6 +47,21 @@ RETENTION: tuple[Kept, ...] = (
         since="seen",
         period=timedelta(days=90),
         why="longer than a message may wait; their ids alone keep effects from repeating after that",
+    ),
+    Kept(
+        kind=FINDINGS,
+        table="chip_findings",
+        since="tap",
+        period=timedelta(days=2 * 365),
+        why="in a year each card counts once, and what comes late is held against that year; "
+        "whole months go, and the sums stay",
+    ),
+    Kept(
+        kind="what institutions were told",
+        table="disclosures",
+        since="settled",
+        period=timedelta(days=5 * 365),
+        why="five years, in which a citizen can ask who was told what; what still waits stays",
     ),
     Kept(
         kind=DETAILS,

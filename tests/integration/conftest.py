@@ -44,5 +44,5 @@ def _no_blocking_calls() -> Iterator[None]:
             # it looks for certificates in the home folder
             function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
             # migrations are a job of their own, before anything serves
-            function.can_block_in("alembic/command.py", {"upgrade"})
+            function.can_block_in("alembic/command.py", {"upgrade", "downgrade"})
         yield

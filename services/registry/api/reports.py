@@ -86,8 +86,8 @@ async def _chip_health(office: Office, asked: ChipHealthQuery) -> ChipHealth:
         return ChipHealth(
             first=first,
             last=last,
-            chip_checks=tally(each for each in counts if each.chip_check),
-            other_taps=tally(each for each in counts if not each.chip_check),
+            chip_checks=tally(each.checks for each in counts),
+            other_taps=tally(each.others for each in counts),
             cards_last_seen=await chip_counts.cards(connection, spans(last.replace(month=1, day=1), last)),
             damaged_files=await chip_counts.damaged_files(connection, within),
             by={

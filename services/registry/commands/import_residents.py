@@ -9,7 +9,7 @@ from registry.act import concerns
 from registry.citizens import Citizens
 from registry.office import Office
 from registry.resident import Resident, may_become
-from registry.resident_rows import REASONS, Places, Refused, as_read, read
+from registry.resident_rows import REASONS, Places, Read, Refused, read
 from registry.store import enrolment, residents
 from registry.store import places as stored_places
 
@@ -34,10 +34,8 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 
 class _Checked(Struct, frozen=True, kw_only=True):
-    rows: dict[str, tuple[int, Resident]]
+    rows: dict[str, Read]
     """By NIK."""
-    lines: dict[str, bytes]
-    """The same, as they go into the database."""
     refused: list[Refused]
 
 
@@ -57,27 +55,26 @@ async def import_residents(office: Office, lines: bytes, *, citizens: Citizens, 
     checked = await asyncio.to_thread(_check, lines, places, today)
     async with office.deciding() as connection:
         await residents.take_turn(connection)
-        before = await residents.known(connection, list(checked.rows))
+        before = await residents.add_unknown(connection, {nik: fit.line for nik, fit in checked.rows.items()})
         refused = list(checked.refused)
-        new = [line for nik, line in checked.lines.items() if nik not in before]
         changed: dict[int, Resident] = {}
         for nik, (number, was) in before.items():
-            row, who = checked.rows[nik]
+            who = checked.rows[nik].resident()
             why = may_become(was, who)
             if why is not None:
-                refused.append(Refused(row=row, code=why))
+                refused.append(Refused(row=checked.rows[nik].row, code=why))
             elif was != who:
                 changed[number] = who
-        await residents.add(connection, new)
         if changed:
             await enrolment.uncount(connection, list(changed))
             await residents.change(connection, changed)
             await enrolment.recount(connection, list(changed))
             concerns(*(citizens.ref(who.nik) for who in changed.values()))
+    new = len(checked.rows) - len(before)
     return Imported(
-        new=len(new),
+        new=new,
         changed=len(changed),
-        unchanged=len(checked.rows) - len(new) - len(changed) - (len(refused) - len(checked.refused)),
+        unchanged=len(before) - len(changed) - (len(refused) - len(checked.refused)),
         refused=[
             RefusedRow(row=each.row, code=each.code, reason=REASONS[each.code])
             for each in sorted(refused, key=lambda each: each.row)
@@ -86,15 +83,13 @@ async def import_residents(office: Office, lines: bytes, *, citizens: Citizens, 
 
 
 def _check(lines: bytes, places: Places, today: date) -> _Checked:
-    rows: dict[str, tuple[int, Resident]] = {}
-    split = lines.splitlines()
+    rows: dict[str, Read] = {}
     refused: list[Refused] = []
-    for found in read(split, places=places, today=today):
+    for found in read(lines.splitlines(), places=places, today=today):
         if isinstance(found, Refused):
             refused.append(found)
-        elif found[1].nik in rows:
-            refused.append(Refused(row=found[0], code="twice"))
+        elif found.nik in rows:
+            refused.append(Refused(row=found.row, code="twice"))
         else:
-            rows[found[1].nik] = found
-    written = {nik: as_read(split[row], who) for nik, (row, who) in rows.items()}
-    return _Checked(rows=rows, lines=written, refused=refused)
+            rows[found.nik] = found
+    return _Checked(rows=rows, refused=refused)

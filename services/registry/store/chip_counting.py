@@ -18,7 +18,7 @@ TRIAL_DAYS = 30
 """Within which another reader has to read a card whole, for a failure here to count against this reader."""
 _AT_ONCE = 5_000
 _TURN = 0x6368697073
-"""Key of the advisory lock under which one process at a time counts ("chips")."""
+"""Key of the advisory lock under which one process at a time counts, or makes or drops months ("chips")."""
 
 
 async def add_up(connection: Connection, *, at_once: int = _AT_ONCE) -> None:

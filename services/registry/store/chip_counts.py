@@ -12,34 +12,21 @@ from registry.store.chip_counting import CHECKS, FINDINGS, OTHERS
 
 
 async def counts(connection: Connection, within: Sequence[Span]) -> list[Count]:
-    """How many taps of each sort."""
-    columns = {**CHECKS, **OTHERS}
+    """What taps came to, by place, year and reader."""
     rows = await _fetch(
         connection,
         f"""
-        SELECT place, coalesce(places.name, place) AS place_name, year,
-            gateway || '/' || reader AS reader, {", ".join(columns)}
+        SELECT place, coalesce(places.name, place) AS place_name, year::text,
+            gateway || '/' || reader AS reader,
+            ARRAY[{", ".join(CHECKS)}] AS checks, ARRAY[{", ".join(OTHERS)}] AS others
         FROM (
-            SELECT place, date_part('year', day)::text AS year, gateway, reader, {_sums(columns)}
+            SELECT place, date_part('year', day)::int AS year, gateway, reader, {_sums((*CHECKS, *OTHERS))}
             FROM {_within("chip_counts")} GROUP BY 1, 2, 3, 4
         ) AS counted LEFT JOIN places ON places.code = place
         """,  # noqa: S608  our own words
         within,
     )
-    return [
-        Count(
-            place=row["place"],
-            place_name=row["place_name"],
-            year=row["year"],
-            reader=row["reader"],
-            chip_check=column in CHECKS,
-            finding=finding,
-            taps=row[column],
-        )
-        for row in rows
-        for column, finding in columns.items()
-        if row[column]
-    ]
+    return [Count(**row) for row in rows if any(row["checks"]) or any(row["others"])]
 
 
 async def causes(connection: Connection, within: Sequence[Span]) -> list[CauseCount]:
@@ -47,17 +34,14 @@ async def causes(connection: Connection, within: Sequence[Span]) -> list[CauseCo
     rows = await _fetch(
         connection,
         f"""
-        SELECT cause, {_sums(FINDINGS)}
-        FROM {_within("cause_counts")} GROUP BY cause ORDER BY cause
+        SELECT cause, ARRAY[{", ".join(FINDINGS)}] AS checks
+        FROM (
+            SELECT cause, {_sums(FINDINGS)} FROM {_within("cause_counts")} GROUP BY cause
+        ) AS counted ORDER BY cause
         """,  # noqa: S608  our own words
         within,
     )
-    return [
-        CauseCount(cause=row["cause"], finding=finding, taps=row[column])
-        for row in rows
-        for column, finding in FINDINGS.items()
-        if row[column]
-    ]
+    return [CauseCount(**row) for row in rows if any(row["checks"])]
 
 
 async def damaged_files(connection: Connection, within: Sequence[Span]) -> dict[str, int]:

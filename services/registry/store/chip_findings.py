@@ -7,7 +7,7 @@ from registry.chip_finding import ChipFinding
 
 
 async def add(connection: Connection, findings: Sequence[ChipFinding]) -> None:
-    """Add; a tap that is known stays as it is."""
+    """Add; a tap that is known stays as it is, and one of a month that is gone may have been known."""
     rows = [
         (
             each.gateway,
@@ -37,6 +37,10 @@ async def add(connection: Connection, findings: Sequence[ChipFinding]) -> None:
             $1::text[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[],
             $8::text[], $9::bytea[], $10::text[], $11::uuid[]
         ) AS given (gateway, tap, reader, place, began, judged, finding, damaged, card_ref, cause, before)
+        WHERE NOT EXISTS (
+            SELECT FROM chip_findings_kept AS kept
+            WHERE given.tap >= first_tap(kept.began) AND given.tap < first_tap(kept.since)
+        )
         ON CONFLICT DO NOTHING
         """,
         *zip(*rows, strict=True),

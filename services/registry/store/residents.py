@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
+import asyncpg
+
 from chassis.postgres import Connection
 from registry.resident import Resident
 
 _COLUMNS = Resident.__struct_fields__
 _NAMES = ", ".join(_COLUMNS)
 _row = attrgetter(*_COLUMNS)
+_FEW = 64
+"""NIKs that tell whether those that come with them are new."""
 _TURN = 0x7265736964656E74
 """Key of an advisory lock ("resident")."""
 _TYPES = ("text", "text", "date", "text", "text", *("date",) * (len(_COLUMNS) - 5))
@@ -23,6 +27,27 @@ async def take_turn(connection: Connection) -> None:
     await connection.execute("SELECT pg_advisory_xact_lock($1)", _TURN)
 
 
+async def add_unknown(
+    connection: Connection, lines: Mapping[str, bytes]
+) -> Mapping[str, tuple[int, Resident]]:
+    """Add those whose NIKs are not there, given as lines of CSV by NIK; returns the others, with their ids.
+
+    Who are all new, as a few of them suggest, are not looked for one by one: there is no second NIK.
+    """
+    niks = sorted(lines)
+    if not await known(connection, niks[:: max(1, len(niks) // _FEW)]):
+        try:
+            async with connection.transaction():
+                await _add(connection, list(lines.values()))
+        except asyncpg.UniqueViolationError:
+            pass
+        else:
+            return {}
+    there = await known(connection, niks)
+    await _add(connection, [line for nik, line in lines.items() if nik not in there])
+    return there
+
+
 async def known(connection: Connection, niks: Sequence[str]) -> Mapping[str, tuple[int, Resident]]:
     """Those of these NIKs, each with its id in the registry."""
     rows = await connection.fetch(
@@ -32,9 +57,7 @@ async def known(connection: Connection, niks: Sequence[str]) -> Mapping[str, tup
     return {row["nik"]: (row["resident"], Resident(**{name: row[name] for name in _COLUMNS})) for row in rows}
 
 
-async def add(connection: Connection, lines: Sequence[bytes]) -> None:
-    """Add some whose NIKs are not there, by COPY: as lines of CSV, see `resident_rows.as_read`."""
-
+async def _add(connection: Connection, lines: Sequence[bytes]) -> None:
     async def whole() -> AsyncIterator[bytes]:
         yield b"\n".join(lines) + b"\n"
 

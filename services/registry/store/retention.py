@@ -1,7 +1,10 @@
 """Removes what is past its time, a bounded part at once."""
 
+import asyncpg
+
 from chassis.postgres import Connection
-from registry.retention import DETAILS, Kept
+from registry.retention import DETAILS, FINDINGS, Kept
+from registry.store import chip_months
 
 PART = 10_000
 """Rows that one transaction removes of a kind."""
@@ -9,6 +12,8 @@ PART = 10_000
 
 async def due(connection: Connection, kept: Kept) -> int:
     """How many rows are past their time; a part is all that is counted."""
+    if kept.kind == FINDINGS:
+        return await chip_months.due(connection, limit=PART)
     rows = await connection.fetch(
         f"SELECT FROM {_source(kept)} WHERE {kept.since} < now() - $1::interval LIMIT $2",
         kept.period,
@@ -18,7 +23,12 @@ async def due(connection: Connection, kept: Kept) -> int:
 
 
 async def remove(connection: Connection, kept: Kept) -> int:
-    """Remove a part of the rows that are past their time."""
+    """Remove a part of the rows that are past their time; of taps whole months, or none while in use."""
+    if kept.kind == FINDINGS:
+        try:
+            return await chip_months.drop(connection)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            return 0
     removed = await connection.execute(
         f"""
         DELETE FROM {kept.table} WHERE ctid = ANY(ARRAY(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import aiohttp
 import msgspec
@@ -26,6 +26,7 @@ from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
 from ketuk_events.names import to_timestamp
 from ketuk_events.taps import TapJudged
+from reader_gateway.tap import new_tap_id
 from registry.main import serve
 from registry.settings import RegistrySettings
 
@@ -155,14 +156,21 @@ class Case:
         file = Path(self.stack["SECRETS_DIR"]) / "gateway-kelurahan-jebres" / "identity_public.pem"
         return {"institution": institution, "place": "33.72.04.1010", "public_key": file.read_text()}
 
-    def verdict(self, gateway: str, *, outcome: str = "verified", **changed: object) -> Wire:
+    def verdict(
+        self,
+        gateway: str,
+        *,
+        outcome: str = "verified",
+        attributes: Mapping[str, str] = PERSON,
+        **changed: object,
+    ) -> Wire:
         """A verdict on a new tap, as verification writes it."""
         example = examples()[TAP_JUDGED]
         assert isinstance(example.data, TapJudged)
         now = datetime.now(UTC)
-        tap = str(UUID(int=uuid4().int & ~(0xF << 76) | 0x7 << 76))
+        tap = str(new_tap_id(now))
         asked = replace(example.data.asked, gateway=gateway, institution=gateway)
-        content = Person(tap=tap, asked=asked, attributes=PERSON)
+        content = Person(tap=tap, asked=asked, attributes=dict(attributes))
         sealer = Sealer(
             sender="verification",
             identity=private_key(self._secret("verification/ketuk_signing_key")),

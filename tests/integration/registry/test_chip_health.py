@@ -73,7 +73,7 @@ class City:
             "began": at,
             "judged": at,
         }
-        return self.case.verdict(gateway, outcome=outcome, **(verdict | changed))
+        return self.case.verdict(gateway, outcome=outcome, attributes={}, **(verdict | changed))
 
     async def stored(self, *wires: Wire) -> None:
         """Judge, and wait until all are in the report's table."""

@@ -67,6 +67,22 @@ TILES = """() => [...document.querySelectorAll('.tile')].map((each) => [
     each.querySelector('.state').textContent !== '',
 ])"""
 
+BREAKS = """() => [...document.querySelectorAll('.tile .name')].flatMap((each) => {
+    const text = each.firstChild, range = document.createRange(), breaks = [];
+    const seen = [...text.data].map((letter, at) => {
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return { letter, at, box: range.getBoundingClientRect() };
+    });
+    const letters = seen.filter(({ letter }) => /[a-z]/i.test(letter));
+    letters.slice(1).forEach(({ at, box }, before) => {
+        const last = letters[before];
+        if (box.bottom - last.box.bottom > 2) breaks.push(text.data.slice(last.at + 1, at));
+    });
+    return each.scrollWidth > each.clientWidth ? [...breaks, 'too wide'] : breaks;
+})"""
+"""What stands where the names of tiles are broken."""
+
 
 @pytest.fixture(scope="module")
 def database_url(stack_env: Mapping[str, str]) -> Iterator[str]:
@@ -264,6 +280,33 @@ async def test_nothing_on_a_small_phone_is_wider_than_its_screen(page: Page) -> 
     await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     await expect(page.locator("svg.curve").first).to_have_attribute("width", re.compile("^(2|3)"))
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280, 1920])
+async def test_a_long_name_is_broken_between_syllables_alone(page: Page, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 900})
+    await sign_in(page)
+    breaks = await page.evaluate(BREAKS)
+    assert set(breaks) <= {" ", "\u00ad"}
+    names = await page.locator(".tile .name").all_inner_texts()
+    assert "Purwodiningratan" in {name.replace("\u00ad", "") for name in names}
+
+
+@pytest.mark.parametrize(("language", "said"), [("id", "18 Agustus 2013"), ("en", "18 August 2013")])
+async def test_the_day_is_said_in_the_pages_language(
+    case: Case, browser: Browser, language: str, said: str
+) -> None:
+    # whatever the browser's own language is
+    page = await browser.new_page(base_url=f"http://127.0.0.1:{case.settings.http_port}", locale="de-DE")
+    await page.goto(f"/?lang={language}&as-of={ARTICLE}")
+    await expect(page.locator("#said-day")).to_have_text(said)
+    await page.close()
+
+
+async def test_the_day_that_is_said_follows_the_field(page: Page) -> None:
+    await sign_in(page, f"/?as-of={ARTICLE}")
+    await page.get_by_label("Keadaan pada akhir hari").fill("2019-01-01")
+    await expect(page.locator("#said-day")).to_have_text("1 Januari 2019")
 
 
 async def test_the_numbers_are_reached_by_keyboard(page: Page) -> None:

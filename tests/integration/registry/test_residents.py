@@ -146,6 +146,19 @@ async def test_a_nik_is_not_given_to_another_and_nobody_goes_back(empty: Case, t
     assert await again(GOOD.replace("SITI", "SITTI")) == (0, "0 new, 1 changed, 0 unchanged, 0 refused")
 
 
+async def test_one_who_is_known_among_many_who_are_new_is_found(empty: Case, tmp_path: Path) -> None:
+    file = tmp_path / "city.csv"
+    header, *lines = [",".join(census.COLUMNS), *(GOOD.replace("0001,", f"{n:04},") for n in range(300))]
+    # the second: not among the few that are looked for first
+    file.write_text("\n".join([header, lines[1]]))
+    assert await imported(empty, file) == (0, "1 new, 0 changed, 0 unchanged, 0 refused")
+    file.write_text("\n".join([header, *lines]))
+    assert await imported(empty, file) == (0, "299 new, 0 changed, 1 unchanged, 0 refused")
+    file.write_text("\n".join([header, *lines, GOOD.replace("0001,", "0300,")]).replace("SITI", "SITTI"))
+    assert await imported(empty, file) == (0, "1 new, 300 changed, 0 unchanged, 0 refused")
+    assert len(await table(empty)) == 301
+
+
 @pytest.mark.parametrize(
     "header", [b"nik;name;born", ",".join(census.COLUMNS).encode("utf-16"), b"", b"\x00" * 10_000_000]
 )

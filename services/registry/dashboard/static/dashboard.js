@@ -7,7 +7,7 @@ import { showEnrolment } from "./enrolment.js";
 import { listen, showTaps } from "./live.js";
 import { SignedOut, ask, isSignedIn, signIn, signOut } from "./session.js";
 import { showLacking, showTiles } from "./tiles.js";
-import { say } from "./words.js";
+import { say, wholeDay } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const [asOf, form, refused] = ["as-of", "sign-in", "refused"].map(byId);
@@ -95,6 +95,8 @@ function leaves(error) {
 }
 
 function keepDay() {
+  // the field itself writes it as the browser does, whatever language the page speaks
+  byId("said-day").textContent = wholeDay(asOf.value);
   const here = new URL(location.href);
   if (asOf.value === today()) here.searchParams.delete("as-of");
   else here.searchParams.set("as-of", asOf.value);

@@ -2,6 +2,7 @@
 
 import { element } from "./draw.js";
 import { STATES, badge, fillLegend, swatch } from "./marks.js";
+import { inSyllables } from "./syllables.js";
 import { date, count, showTable, text } from "./table.js";
 import { number, say, sayOne } from "./words.js";
 
@@ -40,7 +41,7 @@ function tileOf(place) {
   const mark = state(place.state);
   return element("li", { class: "tile", "data-place": place.place, "data-state": place.state }, [
     element("span", { class: "sign" }, [swatch(mark), badge(mark)]),
-    element("span", { class: "name" }, [place.name]),
+    element("span", { class: "name" }, [inSyllables(place.name)]),
     element("span", { class: "state" }, [mark.label]),
   ]);
 }
