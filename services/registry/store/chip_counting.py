@@ -81,12 +81,12 @@ WITH portion AS (
     SELECT card_ref, near, gateway, reader, began, judged,
         (judged AT TIME ZONE 'Asia/Jakarta')::date AS day,
         finding = 'alive' AS whole, finding = 'damaged' AND damaged && '{{6FF0,6FF2}}' AS failed,
-        portion.tap IS NOT NULL AS fresh
+        -- looked up in a hash of them, however few the planner takes them for
+        (gateway, tap) IN (SELECT gateway, tap FROM portion) AS fresh
     FROM touched JOIN chip_findings AS found USING (card_ref)
-    LEFT JOIN portion USING (gateway, tap)
     LEFT JOIN chip_findings_uncounted AS waits USING (gateway, tap)
     WHERE finding IN ('alive', 'damaged') AND judged >= since
-        AND (waits.tap IS NULL OR portion.tap IS NOT NULL)
+        AND (waits.tap IS NULL OR (gateway, tap) IN (SELECT gateway, tap FROM portion))
 ), card_days AS MATERIALIZED (
     -- each card's day at each reader: as it is with the portion (1), and as it was without (-1)
     SELECT sign, card_ref, day, gateway, reader, day >= near AS near,
