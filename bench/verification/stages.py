@@ -79,7 +79,7 @@ def stages(corpus: Corpus) -> dict[str, float]:
     now = datetime.now(UTC)
     here = issuers((issuers_key(corpus),))
     held = each(
-        "check the card's signature, in a thread of its own",
+        "check the card's signature",
         lambda one: here.check(one.evidence, at=now),
         opened,
     )

@@ -3,7 +3,6 @@
 This is where a tap is decided.
 """
 
-import asyncio
 from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -26,13 +25,9 @@ from verification.card_signature import Issuers
 from verification.decisions import Decision
 from verification.gone import Gone, gone
 from verification.judging import QUEUE, Bench
-from verification.known import OwnCheck
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
 from verification.rebuilding import must_be_whole
-
-FEW = 4
-"""Readings whose signatures are checked where they stand."""
 
 
 class Readings:
@@ -78,7 +73,6 @@ class Readings:
             self._learn(knowledge.keys)
             opened = [self._opened(arrival, knowledge) for arrival in arrivals]
             readings = [each for each in opened if isinstance(each, Opened)]
-            checking = asyncio.create_task(_own_checks(readings, knowledge.issuers))
             stands = await decisions.standing(connection, [_key(each) for each in readings])
             past = await gone(connection)
             undecided = {key: each for each in readings if (key := _key(each)) not in stands}
@@ -86,7 +80,7 @@ class Readings:
             status = await projection.statuses(connection, filter(None, refs.values()))
             # after all that was read of it: emptied in between, what is unknown would be called so
             await must_be_whole(connection)
-            own_checks, now = await checking, self._clock()
+            issuers, now = knowledge.issuers, self._clock()
             decided = {
                 key: self._decide(
                     each,
@@ -94,7 +88,7 @@ class Readings:
                     past,
                     ref=refs[key],
                     status=status,
-                    own_check=own_checks[each.digest],
+                    issuers=issuers,
                     now=now,
                 )
                 for key, each in undecided.items()
@@ -140,12 +134,13 @@ class Readings:
         *,
         ref: str | None,
         status: dict[str, str],
-        own_check: OwnCheck,
+        issuers: Issuers,
         now: datetime,
     ) -> Decision | Dead:
         if past.covers(opened.read.tap):
             return Dead(reason="older than the decisions that are kept: it may have been judged")
         known = None if ref is None else status.get(ref)
+        own_check = issuers.check(opened.evidence, at=from_timestamp(opened.read.began))
         return self._bench.decide(
             opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=now
         )
@@ -170,18 +165,6 @@ class Readings:
             return Settled(follows=(other_evidence(opened, card_ref=self._bench.ref(opened), stands=stands),))
         taps["first" if decided is not None else "again"].append(opened.read.tap)
         return Settled(follows=(stands.wire, *disputed(stands)))
-
-
-async def _own_checks(readings: Sequence[Opened], issuers: Issuers) -> dict[bytes, OwnCheck]:
-    """By the evidence's digest, for that covers all that is looked at."""
-
-    def check() -> dict[bytes, OwnCheck]:
-        return {
-            each.digest: issuers.check(each.evidence, at=from_timestamp(each.read.began)) for each in readings
-        }
-
-    # many are verified in a thread while the loop goes on; for a few that would take longer than they do
-    return await asyncio.to_thread(check) if len(readings) > FEW else check()
 
 
 def _verdict(judged: TapJudged) -> tuple[str, str, str]:
