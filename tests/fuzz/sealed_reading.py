@@ -6,7 +6,6 @@ evidence that a gateway which lies has sealed.
 
 import string
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
@@ -79,12 +78,12 @@ def once(raw: bytes) -> None:
     how, rest = (raw[0] % 4 if raw else MESSAGE), raw[1:]
     sent = _wire(rest if how == INSIDE else EVIDENCE)
     if how == MESSAGE:
-        sent = replace(sent, body=rest)
+        sent = structs.replace(sent, body=rest)
     if how == OUTSIDE:
-        sent = replace(sent, body=_outside(sent.body, rest))
+        sent = structs.replace(sent, body=_outside(sent.body, rest))
     if how == HEADER:
         name = HEADERS[rest[0] % len(HEADERS)] if rest else HEADERS[0]
-        sent = replace(sent, headers={**sent.headers, f"cloudEvents_{name}": _word(rest[1:])})
+        sent = structs.replace(sent, headers={**sent.headers, f"cloudEvents_{name}": _word(rest[1:])})
     opened = _opened(sent)
     if opened is not None:
         _is_judged(opened)
