@@ -16,7 +16,7 @@ from yarl import URL
 
 from bench.registry.figures import Race
 from bench.registry.verdicts import PLACE, verdicts
-from chassis.broker import EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.postgres import Connection
 from chassis.topology.ketuk import AGENCIES
 from dev.stack.secret_files import REGION
@@ -129,14 +129,19 @@ class _Course:
 
     async def _told(self, count: int) -> None:
         deadline = time.monotonic() + BOUND_SECONDS
-        while await self._depth() < count:
+        while (came := await self._depth()) < count:
             if time.monotonic() > deadline:
-                raise TimeoutError
+                left = {name: await _waiting(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
+                raise TimeoutError(f"{came} of {count} were told; left: {left}")
             await asyncio.sleep(0.02)
 
     async def _depth(self) -> int:
-        found = [await queue.channel.declare_queue(queue.name, passive=True) for queue in self.feeds]
-        return sum(each.declaration_result.message_count or 0 for each in found)
+        return sum([await _waiting(queue.channel, queue.name) for queue in self.feeds])
+
+
+async def _waiting(channel: AbstractChannel, queue: str) -> int:
+    found = await channel.declare_queue(queue, passive=True)
+    return found.declaration_result.message_count or 0
 
 
 @contextmanager
