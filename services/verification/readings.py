@@ -7,6 +7,7 @@ from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
@@ -28,6 +29,9 @@ from verification.judging import QUEUE, Bench
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
 from verification.rebuilding import must_be_whole
+
+Taps: TypeAlias = defaultdict[str, defaultdict[str, list[str]]]
+"""How they were published, and by gateway: one line of the log for a batch."""
 
 
 class Readings:
@@ -97,16 +101,16 @@ class Readings:
             self._at_step(QUEUE, Step.DECIDED)
             stands |= await decisions.store(connection, fresh)
         self._count(fresh)
-        taps: dict[str, list[str]] = defaultdict(list)
+        taps: Taps = defaultdict(lambda: defaultdict(list))
         concluded = [
             each
             if isinstance(each, Dead)
             else self._conclude(each, stands.get(key := _key(each)), decided.get(key), taps)
             for each in opened
         ]
-        for what, names in taps.items():
-            self._judged.labels(what).inc(len(names))
-            self._log.info("judged", what=what, taps=names)
+        for what, by_gateway in taps.items():
+            self._judged.labels(what).inc(sum(map(len, by_gateway.values())))
+            self._log.info("judged", what=what, taps=by_gateway)
         return concluded
 
     def _learn(self, keys: tuple[KeyPublished, ...]) -> None:
@@ -150,20 +154,20 @@ class Readings:
         opened: Opened,
         stands: Decision | None,
         decided: Decision | Dead | None,
-        taps: dict[str, list[str]],
+        taps: "Taps",
     ) -> Conclusion:
         """What follows; the tap is added to those of `taps` that go the same way."""
         if stands is None:
             return decided if isinstance(decided, Dead) else Dead(reason="no decision")
         if stands.digest != opened.digest:
-            taps["conflicting"].append(opened.read.tap)
+            taps["conflicting"][opened.read.asked.gateway].append(opened.read.tap)
             self._log.error(
                 "other evidence for a tap that was judged",
                 tap=opened.read.tap,
                 gateway=opened.read.asked.gateway,
             )
             return Settled(follows=(other_evidence(opened, card_ref=self._bench.ref(opened), stands=stands),))
-        taps["first" if decided is not None else "again"].append(opened.read.tap)
+        taps["first" if decided is not None else "again"][opened.read.asked.gateway].append(opened.read.tap)
         return Settled(follows=(stands.wire, *disputed(stands)))
 
 

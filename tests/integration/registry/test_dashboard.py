@@ -335,7 +335,8 @@ async def test_a_sign_in_sent_twice_is_one_and_a_wrong_one_shows_nothing(page: P
             asked.append(request.url)
 
     page.on("request", note)
-    await page.goto("/")
+    async with page.expect_request("**/v1/session"):
+        await page.goto("/")
     await expect(page.locator("#inside")).to_be_hidden()
     assert [urlsplit(each).path for each in asked] == ["/v1/session"]
     for wrong in ("salah-salah-salah", "bukan ascii ✓"):
