@@ -19,6 +19,7 @@ from bench.registry.verdicts import PLACE, verdicts
 from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.postgres import Connection
 from chassis.topology.ketuk import AGENCIES
+from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
 from ketuk_events.events import Wire
@@ -131,17 +132,12 @@ class _Course:
         deadline = time.monotonic() + BOUND_SECONDS
         while (came := await self._depth()) < count:
             if time.monotonic() > deadline:
-                left = {name: await _waiting(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
+                left = {name: await depth(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
                 raise TimeoutError(f"{came} of {count} were told; left: {left}")
             await asyncio.sleep(0.02)
 
     async def _depth(self) -> int:
-        return sum([await _waiting(queue.channel, queue.name) for queue in self.feeds])
-
-
-async def _waiting(channel: AbstractChannel, queue: str) -> int:
-    found = await channel.declare_queue(queue, passive=True)
-    return found.declaration_result.message_count or 0
+        return sum([await depth(queue.channel, queue.name) for queue in self.feeds])
 
 
 @contextmanager

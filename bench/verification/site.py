@@ -15,6 +15,7 @@ from yarl import URL
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.hostile import Letter
 from chassis.broker import DEAD_LETTERS, EVENTS
+from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart
 from verification import projection, rebuilding
@@ -82,8 +83,7 @@ class Site:
 
     async def depth(self, queue: str) -> int:
         """Messages in a queue that nobody holds."""
-        found = await self.channel.declare_queue(queue, passive=True)
-        return found.declaration_result.message_count or 0
+        return await depth(self.channel, queue)
 
     def cpu(self) -> float:
         """CPU seconds of broker and database."""

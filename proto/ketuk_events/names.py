@@ -1,9 +1,8 @@
 """The small words of the contract: identifiers, times, versions."""
 
 from datetime import UTC, datetime
-from hashlib import sha1
 from typing import Annotated, TypeGuard
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Meta
@@ -51,7 +50,7 @@ TapId = Annotated[
     ),
 ]
 
-_FOLLOWS = UUID("7d8f2f0a-6b1e-5c55-9d0a-2f6f0c1b8a11").bytes
+_FOLLOWS = UUID("7d8f2f0a-6b1e-5c55-9d0a-2f6f0c1b8a11")
 
 
 def to_timestamp(moment: datetime) -> Timestamp:
@@ -76,7 +75,6 @@ def is_timestamp(written: object) -> TypeGuard[Timestamp]:
 def following_id(cause: UUID, role: str) -> UUID:
     """The id of what follows from message `cause` in `role`: always the same, so a repeat is recognised.
 
-    Name-based (RFC 9562, version 5), as the standard library's `uuid5` in half the time.
+    Name-based (RFC 9562, version 5).
     """
-    told = sha1(_FOLLOWS + f"{cause}/{role}".encode(), usedforsecurity=False).digest()
-    return UUID(bytes=told[:16], version=5)
+    return uuid5(_FOLLOWS, f"{cause}/{role}")

@@ -19,6 +19,9 @@ Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
 
+BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+"""What asking for a lock comes to that others have, where it is given up rather than waited for."""
+
 
 @asynccontextmanager
 async def database(

@@ -5,12 +5,12 @@ One process after another does it.
 
 import asyncio
 
-import asyncpg
 import structlog
 
 from chassis.health import Pulse
 from chassis.life import pause
 from chassis.patience import persist
+from chassis.postgres import BUSY
 from registry.act import Act, doing
 from registry.audit_events import AuditEvent
 from registry.commands.keep_no_longer import keep_no_longer
@@ -51,7 +51,7 @@ class Forgetting:
         try:
             async with self._office.pool.acquire() as connection:
                 await chip_months.make(connection)
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as busy:
+        except BUSY as busy:
             self._log.info("tries again", because=type(busy).__name__)
             return False
         return True

@@ -8,13 +8,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import structlog
 
 from chassis.health import Pulse
 from chassis.life import pause
 from chassis.patience import persist
-from chassis.postgres import Connection, Pool
+from chassis.postgres import BUSY, Connection, Pool
 from verification.months import first_id, month_after, month_of
 
 AHEAD = timedelta(days=7)
@@ -62,7 +61,7 @@ class Keeping:
                     await self._make(connection, month)
                 await self._let_go(connection, month_of(now - self._kept))
                 await self._remove(connection, before=now - self._kept)
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as busy:
+            except BUSY as busy:
                 self._log.info("tries again", because=type(busy).__name__)
                 return False
         return True

@@ -154,7 +154,7 @@ class Readings:
         opened: Opened,
         stands: Decision | None,
         decided: Decision | Dead | None,
-        taps: "Taps",
+        taps: Taps,
     ) -> Conclusion:
         """What follows; the tap is added to those of `taps` that go the same way."""
         if stands is None:

@@ -1,8 +1,6 @@
 """Removes what is past its time, a bounded part at once."""
 
-import asyncpg
-
-from chassis.postgres import Connection
+from chassis.postgres import BUSY, Connection
 from registry.retention import DETAILS, FINDINGS, Kept
 from registry.store import chip_months
 
@@ -27,7 +25,7 @@ async def remove(connection: Connection, kept: Kept) -> int:
     if kept.kind == FINDINGS:
         try:
             return await chip_months.drop(connection)
-        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+        except BUSY:
             return 0
     removed = await connection.execute(
         f"""

@@ -13,6 +13,7 @@ from yarl import URL
 
 from chassis.broker import DEAD_LETTERS, EVENTS, Broker, Publisher
 from dev.contract.examples import examples
+from dev.stack.depth import depth
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
 
@@ -62,15 +63,13 @@ class Desk:
 
     async def depth(self) -> int:
         """Messages in the queue that nobody holds."""
-        found = await self.admin.declare_queue(self.queue.name, passive=True)
-        return found.declaration_result.message_count or 0
+        return await depth(self.admin, self.queue.name)
 
     async def dead_letter(self) -> AbstractIncomingMessage | None:
         return await self.dead.get(no_ack=True, fail=False)
 
     async def dead_depth(self) -> int:
-        found = await self.admin.declare_queue(self.dead.name, passive=True)
-        return found.declaration_result.message_count or 0
+        return await depth(self.admin, self.dead.name)
 
 
 @pytest.fixture

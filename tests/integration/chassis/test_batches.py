@@ -13,6 +13,7 @@ from chassis.batches import Arrival, BatchConsumer, Conclusion, Dead, Handle, Se
 from chassis.broker import EVENTS
 from chassis.dead_letters import Graveyard
 from chassis.health import Sick
+from dev.stack.depth import depth
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 
@@ -94,13 +95,9 @@ async def test_nothing_is_acknowledged_before_what_follows_is_confirmed(desk: De
     landed = await desk.admin.declare_queue(f"landed-{uuid4().hex}", exclusive=True)
     await landed.bind(EVENTS, follow.routing_key)
     async with running(consumer(desk, handled)):
-        await until(lambda: _is(lambda: _depth_of(desk, landed.name), 1), what="what follows")
+        await until(lambda: _is(lambda: depth(desk.admin, landed.name), 1), what="what follows")
     await until(lambda: _is(desk.depth, 0), what="the queue empty")
     assert await desk.dead_depth() == 0
-
-
-async def _depth_of(desk: Desk, name: str) -> int:
-    return (await desk.admin.declare_queue(name, passive=True)).declaration_result.message_count or 0
 
 
 async def _all_calls(handled: Collected, count: int) -> bool:

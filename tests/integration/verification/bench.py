@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from chassis.broker import DEAD_LETTERS, Broker, Publisher
 from chassis.postgres import database
 from chassis.seal import Sealer, private_key, public_key
+from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events import catalogue
 from ketuk_events.catalogue import Kind
@@ -171,8 +172,7 @@ class Bench:
         return {each.message_id or "": str(each.headers["ketuk-reason"]) for each in found}
 
     async def depth(self, queue: str) -> int:
-        found = await self.channel.declare_queue(queue, passive=True)
-        return found.declaration_result.message_count or 0
+        return await depth(self.channel, queue)
 
 
 async def next_of(queue: AbstractQueue) -> AbstractIncomingMessage:
