@@ -30,6 +30,8 @@ class Contact:
         self.was_noticed = False
         self.was_read = False
         self.was_pulled_out = False
+        self.owes_an_answer = False
+        """It left, or fell silent, in the middle of a command."""
 
     def receive(self, frame: bytes) -> bytes | None:
         """Takes one frame of vpcd's protocol; returns what to send back, None for nothing.
@@ -57,9 +59,10 @@ class Contact:
 
     def _answer(self, command: bytes) -> bytes | None:
         if self._leaves_after is not None and self.commands >= self._leaves_after:
-            self.was_pulled_out = True
+            self.was_pulled_out = self.owes_an_answer = True
             return None
         if self._silent_after is not None and self.commands >= self._silent_after:
+            self.owes_an_answer = True
             return None
         self.commands += 1
         self._commands_since_power += 1

@@ -80,7 +80,7 @@ class Inserted:
                 await asyncio.wait_for(self._reader.read(-1), _DEPARTURE_SECONDS)
         finally:
             self._writer.close()
-        if surely or self.contact.was_pulled_out:
+        if surely or self.contact.owes_an_answer:
             # The driver dropped this chip in mid-command. It only tells pcscd when it is next asked, and a
             # chip that entered before that would be taken for the same one.
             await asyncio.sleep(_ABSENCE_SECONDS)

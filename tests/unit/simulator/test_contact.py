@@ -5,8 +5,8 @@ CHIP = ForeignChip(uid=bytes.fromhex("04000000000001"))
 COMMAND = bytes.fromhex("FFCA000000")
 
 
-def after(*frames: bytes, leaves_after: int | None = None) -> Contact:
-    contact = Contact(CHIP, leaves_after=leaves_after)
+def after(*frames: bytes, leaves_after: int | None = None, silent_after: int | None = None) -> Contact:
+    contact = Contact(CHIP, leaves_after=leaves_after, silent_after=silent_after)
     for frame in frames:
         contact.receive(frame)
     return contact
@@ -62,3 +62,10 @@ def test_a_card_is_pulled_out_instead_of_answering_one_command_too_many() -> Non
 
 def test_it_stays_until_then() -> None:
     assert not after(POWER_ON, COMMAND, COMMAND, leaves_after=2).was_pulled_out
+
+
+def test_a_chip_that_leaves_or_falls_silent_in_mid_command_owes_an_answer() -> None:
+    assert not after(POWER_ON, COMMAND).owes_an_answer
+    assert not after(POWER_ON, silent_after=0).owes_an_answer
+    assert after(POWER_ON, COMMAND, silent_after=0).owes_an_answer
+    assert after(POWER_ON, COMMAND, leaves_after=0).owes_an_answer
