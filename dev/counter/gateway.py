@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from dev.counter.spoken import Keys
 from dev.stack.children import Children
+from dev.stack.logged import logged
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import REGION, private_pem, public_pem
 from dev.stack.waiting import until_ready
@@ -81,8 +82,7 @@ class Gateway:
 
     def log(self) -> list[dict[str, Any]]:
         """What it has logged, over all starts."""
-        lines = self._children.log(NAME).read_text(errors="replace").splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        return logged(self._children.log(NAME))
 
     def logged(self, event: str) -> int:
         """How often it has logged an event, such as `tap read`, over all starts."""

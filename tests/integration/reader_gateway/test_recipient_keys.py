@@ -16,6 +16,7 @@ from chassis.broker import Broker
 from chassis.root import signed
 from chassis.seal import key_id, private_key
 from dev.demo.services import Services
+from dev.stack.logged import logged
 from dev.stack.secret_files import public_pem
 from dev.stack.stack import Stack
 from ketuk_events import catalogue
@@ -107,6 +108,5 @@ async def test_a_gateway_learns_keys_from_the_bus_and_keeps_them(stack: Stack, t
 
 def knows(stack: Stack, key: KeyPublished) -> int:
     """How often the gateway has logged that it knows a key."""
-    lines = stack.children.log("gateway").read_text().splitlines()
-    said = [json.loads(line) for line in lines if line.startswith("{")]
+    said = logged(stack.children.log("gateway"))
     return [(line["event"], line.get("key")) for line in said].count(("knows a key", key.key_id))
