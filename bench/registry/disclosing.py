@@ -35,6 +35,8 @@ INSTITUTIONS = 4
 WARM = 0.05
 """The part for which a process may start, connect and fill its caches."""
 BOUND_SECONDS = 300.0
+_LAST_SAID = 4_000
+"""Letters of a log, where a race does not end."""
 ONE, TWO, BARE = "one process", "two processes", "bare loop"
 _NAMES = tuple(f"race-{number}" for number in range(1, INSTITUTIONS + 1))
 
@@ -107,17 +109,17 @@ class _Course:
     wires: Sequence[Wire]
 
     async def race(self, stack: Stack, modules: Sequence[str], settings: Mapping[str, str]) -> Race:
-        """Let processes take all. Raises TimeoutError where they do not end."""
+        """Let processes take all. Raises TimeoutError where they do not, with what they said last."""
         await self._clear()
         exchange = await self.verification.get_exchange(EVENTS, ensure=False)
         await Publisher(channel=self.verification, exchange=exchange, user="verification").publish_all(
             self.wires
         )
         count = len(self.wires)
-        with _running(stack, modules, settings):
-            await self._told(int(WARM * count))
+        with _running(stack, modules, settings) as names:
+            await self._told(int(WARM * count), stack, names)
             first, began = await self._depth(), time.perf_counter()
-            await self._told(count)
+            await self._told(count, stack, names)
             seconds = time.perf_counter() - began
         return Race(messages=count - first, seconds=round(seconds, 3))
 
@@ -128,12 +130,14 @@ class _Course:
         await self.database.execute("DELETE FROM chip_findings WHERE gateway LIKE 'race-%'")
         await self.database.execute("CHECKPOINT")
 
-    async def _told(self, count: int) -> None:
+    async def _told(self, count: int, stack: Stack, names: Sequence[str]) -> None:
         deadline = time.monotonic() + BOUND_SECONDS
         while (came := await self._depth()) < count:
-            if time.monotonic() > deadline:
+            run = [name for name in names if stack.children.is_alive(name)]
+            if time.monotonic() > deadline or not run:
                 left = {name: await depth(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
-                raise TimeoutError(f"{came} of {count} were told; left: {left}")
+                said = "".join(stack.children.log(name).read_text()[-_LAST_SAID:] for name in names)
+                raise TimeoutError(f"{came} of {count} were told, {run} run; left: {left}; said:\n{said}")
             await asyncio.sleep(0.02)
 
     async def _depth(self) -> int:
@@ -141,12 +145,12 @@ class _Course:
 
 
 @contextmanager
-def _running(stack: Stack, modules: Sequence[str], settings: Mapping[str, str]) -> Iterator[None]:
+def _running(stack: Stack, modules: Sequence[str], settings: Mapping[str, str]) -> Iterator[Sequence[str]]:
     names = [f"race-{number}" for number in range(len(modules))]
     for name, module in zip(names, modules, strict=True):
         stack.children.start(name, [sys.executable, "-m", module], environment=settings)
     try:
-        yield
+        yield names
     finally:
         for name in names:
             stack.children.stop(name)

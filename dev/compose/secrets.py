@@ -20,6 +20,7 @@ SERVED = (
     "registry-database",
     "verification",
     "registry",
+    "office",
     *(f"gateway-{gateway}" for gateway in GATEWAYS),
 )
 CALLERS = ("topology", "operator", "registry-migrations", *(f"agency-{agency}" for agency in AGENCIES))

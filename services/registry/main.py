@@ -28,6 +28,7 @@ from registry.alarms import Alarms
 from registry.api.every_route import every_route
 from registry.api.once import once
 from registry.api.problems import problems
+from registry.api.spoken_for import spoken_for
 from registry.api.who import admitted
 from registry.citizens import Citizens
 from registry.city_figures import CityFigures
@@ -164,6 +165,7 @@ async def _serve(
     app.middlewares.extend(
         [
             problems,
+            spoken_for(settings.web_servers),
             admitted(
                 office,
                 bootstrap=settings.api_token.get_secret_value(),

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, field_validator
 
 from chassis.seal import private_keys, public_keys
 from chassis.settings import ServedSettings
@@ -54,6 +54,8 @@ class RegistrySettings(ServedSettings):
     """How often gateways say that they live; a reader is silent within two of these."""
     api_token: SecretStr = Field(min_length=16)
     """Of the first operator, who adds people and issues tokens."""
+    web_servers: tuple[IPvAnyNetwork, ...] = ()
+    """Networks, as JSON, of the web servers that stand before it: whom they speak for is believed."""
     requests_per_second: float = Field(default=100, gt=0)
     """Of one actor, at this process, in the long run; three times as many at once."""
 

@@ -13,13 +13,16 @@ from dev.stack.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "ketuk-trial"
+PROFILES = ("simulator", "tools", "monitoring", "office")
+OFFICE_SUBNET = "172.31.255.224/28"
+"""Another than that of a Ketuk that may run here."""
 
 
 class Containers:
     """Drives docker compose for one project with secrets and ports of its own."""
 
     def __init__(self, *, secrets: Path) -> None:
-        amqps, page, self.prometheus = free_ports(3)
+        amqps, page, self.prometheus, self.office = free_ports(4)
         self._environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": PROJECT,
@@ -28,6 +31,8 @@ class Containers:
             "AMQPS_PORT": str(amqps),
             "COUNTER_PORT": str(page),
             "PROMETHEUS_PORT": str(self.prometheus),
+            "OFFICE_PORT": str(self.office),
+            "OFFICE_SUBNET": OFFICE_SUBNET,
         }
 
     def run(self, *command: str, **more: str) -> str:
@@ -50,7 +55,9 @@ class Containers:
 
     def clear(self) -> None:
         """Remove all that this project has here, volumes too, and what a run left that was cut off."""
-        profiles = [word for each in ("simulator", "tools", "monitoring") for word in ("--profile", each)]
+        profiles = [
+            word for each in ("simulator", "tools", "monitoring", "office") for word in ("--profile", each)
+        ]
         self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from uuid import uuid4
 
 import asyncpg
@@ -52,6 +53,21 @@ async def test_a_change_and_its_entry_stand_or_fall_together_and_say_who_whose_w
         None,
     )
     assert found[2]["because"] == f"Unknown: there is no gateway {name}"
+
+
+@pytest.mark.parametrize(
+    ("web_servers", "origin"), [((), "127.0.0.1"), ((ip_network("127.0.0.0/8"),), "192.0.2.7")]
+)
+async def test_the_log_names_whom_a_web_server_of_ours_speaks_for_and_believes_nobody_else(
+    case: Case, web_servers: tuple[object, ...], origin: str
+) -> None:
+    name = f"kelurahan-{uuid4().hex[:8]}"
+    through = {"X-Forwarded-For": "192.0.2.1, 192.0.2.7"}
+    async with case.running(web_servers=web_servers):
+        body = {"name": "Contoh", "kind": "kelurahan"}
+        assert (await case.ask("PUT", f"/v1/institutions/{name}", body, headers=through)).status == 200
+        [found] = await entries(case, name)
+    assert found["origin"] == origin
 
 
 async def test_who_looks_at_a_card_or_fails_to_sign_in_or_may_not_is_in_the_log(case: Case) -> None:
