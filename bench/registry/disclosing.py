@@ -22,6 +22,7 @@ from chassis.topology.ketuk import AGENCIES
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
+from dev.stack.waiting import last_words
 from ketuk_events.events import Wire
 from registry.agreement import Agreement
 from registry.gateway import Gateway
@@ -35,8 +36,8 @@ INSTITUTIONS = 4
 WARM = 0.05
 """The part for which a process may start, connect and fill its caches."""
 BOUND_SECONDS = 300.0
-_LAST_SAID = 4_000
-"""Letters of a log, where a race does not end."""
+_LAST_LINES = 20
+"""Of a log, where a race does not end."""
 ONE, TWO, BARE = "one process", "two processes", "bare loop"
 _NAMES = tuple(f"race-{number}" for number in range(1, INSTITUTIONS + 1))
 
@@ -133,11 +134,11 @@ class _Course:
     async def _told(self, count: int, stack: Stack, names: Sequence[str]) -> None:
         deadline = time.monotonic() + BOUND_SECONDS
         while (came := await self._depth()) < count:
-            run = [name for name in names if stack.children.is_alive(name)]
+            run = [name for name in names if stack.children.exit_code(name) is None]
             if time.monotonic() > deadline or not run:
                 left = {name: await depth(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
-                said = "".join(stack.children.log(name).read_text()[-_LAST_SAID:] for name in names)
-                raise TimeoutError(f"{came} of {count} were told, {run} run; left: {left}; said:\n{said}")
+                said = "\n".join(last_words(stack.children.log(name), lines=_LAST_LINES) for name in names)
+                raise TimeoutError(f"{came} of {count} were told, {run} run; left: {left}. {said}")
             await asyncio.sleep(0.02)
 
     async def _depth(self) -> int:

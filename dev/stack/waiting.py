@@ -15,14 +15,15 @@ def until_ready(name: str, ready: Callable[[], bool], *, children: Children) -> 
     deadline = time.monotonic() + READY_SECONDS
     while not ready():
         if not children.is_alive(name):
-            raise Missing(f"{name} ended at its start. {_last_words(children.log(name))}")
+            raise Missing(f"{name} ended at its start. {last_words(children.log(name))}")
         if time.monotonic() > deadline:
             raise Missing(
-                f"{name} was not ready after {READY_SECONDS:.0f} s. {_last_words(children.log(name))}"
+                f"{name} was not ready after {READY_SECONDS:.0f} s. {last_words(children.log(name))}"
             )
         time.sleep(0.05)
 
 
-def _last_words(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()[-5:]
-    return f"The end of {log}:\n" + "\n".join(lines)
+def last_words(log: Path, *, lines: int = 5) -> str:
+    """How a log ends."""
+    last = log.read_text(errors="replace").strip().splitlines()[-lines:]
+    return f"The end of {log}:\n" + "\n".join(last)

@@ -55,9 +55,7 @@ class Containers:
 
     def clear(self) -> None:
         """Remove all that this project has here, volumes too, and what a run left that was cut off."""
-        profiles = [
-            word for each in ("simulator", "tools", "monitoring", "office") for word in ("--profile", each)
-        ]
+        profiles = [word for each in PROFILES for word in ("--profile", each)]
         self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:

@@ -1,7 +1,7 @@
 """From where a request comes, where a web server stands before the registry."""
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -34,18 +34,15 @@ def origin_of(connected: str, *, said: Iterable[str], web_servers: Sequence[Netw
     """
     nearest_first = [connected, *reversed([each.strip() for each in said if each.strip()])]
     for address, before in pairwise(nearest_first):
-        if not _is_among(web_servers, address) or not _is_address(before):
+        found = _address(address)
+        ours = found is not None and any(found in network for network in web_servers)
+        if not ours or _address(before) is None:
             return address
     return nearest_first[-1]
 
 
-def _is_among(networks: Iterable[Network], text: str) -> bool:
-    return _is_address(text) and any(ip_address(text) in network for network in networks)
-
-
-def _is_address(text: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
