@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace as replaced
 from dev.contract.examples import examples
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.taps import TapJudged
+from registry import days
 from tests.integration.registry.case import Answer, Case, Json, until
 from tests.integration.registry.speaking import GATEWAY, beat, say, speaking
 
@@ -91,7 +92,7 @@ async def test_an_institution_complies_while_its_reader_is_approved_and_tapped_w
     case: Case,
 ) -> None:
     name, reader = f"bumn-{uuid4().hex[:8]}", f"loket-{uuid4().hex[:8]}"
-    today = datetime.now(UTC).date()
+    today = days.today()
 
     async def state(day: date) -> Json:
         found = await report(case, "compliance", day.isoformat())

@@ -15,6 +15,8 @@ REPORTS = (
     "chip-health",
     "chip-health?from=2020-01-15",
 )
+# the city's: from midnight to seven in the morning the database is a day behind
+TODAY = "(now() AT TIME ZONE 'Asia/Jakarta')::date"
 # 10 taps a day at each of 200 readers for 500 days are a million; each reader fell silent 25 times
 AT_SCALE = f"""
 INSERT INTO institutions (institution, name, kind)
@@ -28,13 +30,13 @@ SELECT 'scale-' || n, v, 'scale-' || n, '33.72.04.1010', 'scale-' || n, 'loket-1
     CASE WHEN v % 2 = 0 THEN 'working' ELSE 'silent' END, now() - ({STAGES} - v) * interval '10 days', ''
 FROM generate_series(1, {READERS}) AS n, generate_series(1, {STAGES}) AS v;
 INSERT INTO reader_taps (gateway, reader, day, taps, last)
-SELECT 'scale-' || n, 'loket-1', current_date - d, 10, now() - d * interval '1 day'
+SELECT 'scale-' || n, 'loket-1', {TODAY} - d, 10, now() - d * interval '1 day'
 FROM generate_series(1, {READERS}) AS n, generate_series(0, {DAYS} - 1) AS d;
 INSERT INTO chip_counts
 SELECT spans.span, spans.day, 'scale-' || n, 'loket-1', '33.72.04.1010', 0, 0, 0, count(*), 0, 0,
     9 * count(*), 0, 0, 0, 0, 0
 FROM generate_series(1, {READERS}) AS n, generate_series(0, {DAYS} - 1) AS d,
-    LATERAL (VALUES ('day', current_date - d), ('month', date_trunc('month', current_date - d)::date))
+    LATERAL (VALUES ('day', {TODAY} - d), ('month', date_trunc('month', {TODAY} - d)::date))
         AS spans (span, day)
 GROUP BY spans.span, spans.day, n;
 ANALYZE chip_counts, reader_taps, reader_history, reader_lives, institutions;
