@@ -22,10 +22,10 @@ from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead, TapJudged
 from verification import decisions, projection
 from verification.alarms import disputed, other_evidence
-from verification.card_signature import Issuers
 from verification.decisions import Decision
 from verification.gone import Gone, gone
 from verification.judging import QUEUE, Bench
+from verification.known import OwnCheck
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
 from verification.rebuilding import must_be_whole
@@ -85,6 +85,11 @@ class Readings:
             # after all that was read of it: emptied in between, what is unknown would be called so
             await must_be_whole(connection)
             issuers, now = knowledge.issuers, self._clock()
+            # with nothing between them: so what they work with stays in the processor's cache
+            own_checks = {
+                key: issuers.check(each.evidence, at=from_timestamp(each.read.began))
+                for key, each in undecided.items()
+            }
             decided = {
                 key: self._decide(
                     each,
@@ -92,7 +97,7 @@ class Readings:
                     past,
                     ref=refs[key],
                     status=status,
-                    issuers=issuers,
+                    own_check=own_checks[key],
                     now=now,
                 )
                 for key, each in undecided.items()
@@ -138,13 +143,12 @@ class Readings:
         *,
         ref: str | None,
         status: dict[str, str],
-        issuers: Issuers,
+        own_check: OwnCheck,
         now: datetime,
     ) -> Decision | Dead:
         if past.covers(opened.read.tap):
             return Dead(reason="older than the decisions that are kept: it may have been judged")
         known = None if ref is None else status.get(ref)
-        own_check = issuers.check(opened.evidence, at=from_timestamp(opened.read.began))
         return self._bench.decide(
             opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=now
         )
