@@ -18,7 +18,7 @@ from chassis.broker import DEAD_LETTERS, EVENTS
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart
-from verification import projection, rebuilding
+from verification import projection, whole
 from verification.card_ref import card_ref
 
 READINGS, VERDICTS = "verification.readings", "registry.verdicts"
@@ -158,7 +158,7 @@ async def _enter(stack: Stack, corpus: Corpus) -> None:
     database = await asyncpg.connect(stack.environment()["DATABASE_VERIFICATION_URL"])
     await projection.apply(database, [*gateways, *cards, issuers_key(corpus)])
     # as if the registry had told all that
-    await rebuilding.arrived(database, SnapshotPart(part=1, parts=1))
+    await whole.arrived(database, SnapshotPart(part=1, parts=1))
     await database.close()
 
 

@@ -16,7 +16,7 @@ from ketuk_events.projection import (
     PurposesChanged,
     SnapshotPart,
 )
-from verification import projection, rebuilding
+from verification import projection, whole
 from verification.projection import Change
 
 OWNER = "registry"
@@ -52,7 +52,7 @@ class Changes:
             async with self._pool.acquire() as connection, connection.transaction():
                 await projection.apply(connection, changes)
                 for part in parts:
-                    await rebuilding.arrived(connection, part)
+                    await whole.arrived(connection, part)
         self._observe(arrivals)
         return conclusions
 

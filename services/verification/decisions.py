@@ -12,6 +12,7 @@ from chassis.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.taps import TapJudged
+from verification.gone import Gone
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -33,17 +34,19 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 async def standing(
     connection: Connection, keys: Sequence[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], Decision]:
-    """The decisions that stand for (region, gateway, tap)."""
-    if not keys:
-        return {}
+) -> tuple[dict[tuple[str, str, str], Decision], Gone]:
+    """The decisions that stand for (region, gateway, tap), and at that same moment what is gone.
+
+    So what was dropped before is gone, and what is dropped later was seen.
+    """
     rows = await connection.fetch(
         """
-        SELECT d.region, d.gateway, d.tap::text AS tap, digest, message_id::text AS message_id, routing_key,
-               headers, body
-        FROM decisions AS d
-        JOIN unnest($1::text[], $2::text[], $3::text[]) AS asked (region, gateway, tap)
-          ON d.region = asked.region AND d.gateway = asked.gateway AND d.tap = asked.tap::uuid
+        SELECT began, since, d.region, d.gateway, d.tap::text AS tap, digest, message_id::text AS message_id,
+               routing_key, headers, body
+        FROM decisions_kept LEFT JOIN (
+            decisions AS d JOIN unnest($1::text[], $2::text[], $3::text[]) AS asked (region, gateway, tap)
+              ON d.region = asked.region AND d.gateway = asked.gateway AND d.tap = asked.tap::uuid
+        ) ON true
         """,
         [region for region, _, _ in keys],
         [gateway for _, gateway, _ in keys],
@@ -64,8 +67,13 @@ async def standing(
             ),
         )
         for row in rows
+        if row["tap"] is not None
     ]
-    return {decision.key: decision for decision in found}
+    kept = rows[0]
+    return (
+        {decision.key: decision for decision in found},
+        Gone(began=kept["began"], since=kept["since"]),
+    )
 
 
 async def store(
@@ -99,7 +107,9 @@ async def store(
     )
     own = {tuple(row) for row in kept}
     stands = {decision.key: decision for decision in ordered if decision.key in own}
-    # what was committed meanwhile is seen by the next statement (read committed)
-    return stands | await standing(
-        connection, [decision.key for decision in ordered if decision.key not in own]
-    )
+    others = [decision.key for decision in ordered if decision.key not in own]
+    if others:
+        # what was committed meanwhile is seen by the next statement (read committed)
+        theirs, _ = await standing(connection, others)
+        stands |= theirs
+    return stands

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.postgres import Connection
 from verification.months import milliseconds, told_by
 
 
@@ -21,11 +20,3 @@ class Gone:
     def covers(self, tap: str) -> bool:
         """Whether the tap may have been judged by a decision that is no more."""
         return milliseconds(self.began) <= told_by(tap) < milliseconds(self.since)
-
-
-async def gone(connection: Connection) -> Gone:
-    """Ask after the decisions that stand: what was dropped before is gone, what is dropped later was seen."""
-    row = await connection.fetchrow("SELECT began, since FROM decisions_kept")
-    if row is None:
-        raise LookupError("decisions_kept has no row")
-    return Gone(began=row["began"], since=row["since"])

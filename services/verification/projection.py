@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
+from chassis.causes import Unfit
 from chassis.postgres import Connection
 from ketuk_events.projection import (
     CardStatusChanged,
@@ -19,6 +20,7 @@ from verification.card_signature import Issuers, issuers
 from verification.known import KnownGateway, Rules
 from verification.newest import newest
 from verification.purposes import DEFAULT
+from verification.whole import IS_WHOLE, WAITS
 
 Change = CardStatusChanged | GatewayApproved | GatewaySuspended | KeyPublished | PurposesChanged
 
@@ -132,15 +134,23 @@ async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
 
 
 async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str]:
-    """The status of each card that is known, by card_ref."""
+    """The status of each card that is known, by card_ref.
+
+    Raises Unfit where the projection is not whole at that moment: what is unknown must not be called so then.
+    """
     rows = await connection.fetch(
-        """
-        SELECT encode(card_ref, 'hex') AS card_ref, status FROM cards
-        WHERE card_ref = ANY(SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref)
-        """,
+        f"""
+        SELECT {IS_WHOLE} AS is_whole, card_ref, status
+        FROM (VALUES (1)) AS always LEFT JOIN (
+            SELECT encode(card_ref, 'hex') AS card_ref, status FROM cards
+            WHERE card_ref = ANY(SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref)
+        ) AS known ON true
+        """,  # noqa: S608  our own words
         sorted(set(refs)),
     )
-    return {row["card_ref"]: row["status"] for row in rows}
+    if not rows[0]["is_whole"]:
+        raise Unfit(WAITS)
+    return {row["card_ref"]: row["status"] for row in rows if row["card_ref"] is not None}
 
 
 @lru_cache(maxsize=2)

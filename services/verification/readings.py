@@ -23,12 +23,11 @@ from ketuk_events.taps import CardRead, TapJudged
 from verification import decisions, projection
 from verification.alarms import disputed, other_evidence
 from verification.decisions import Decision
-from verification.gone import Gone, gone
+from verification.gone import Gone
 from verification.judging import QUEUE, Bench
 from verification.known import OwnCheck
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
-from verification.rebuilding import must_be_whole
 
 Taps: TypeAlias = defaultdict[str, defaultdict[str, list[str]]]
 """How they were published, and by gateway: one line of the log for a batch."""
@@ -77,13 +76,10 @@ class Readings:
             self._learn(knowledge.keys)
             opened = [self._opened(arrival, knowledge) for arrival in arrivals]
             readings = [each for each in opened if isinstance(each, Opened)]
-            stands = await decisions.standing(connection, [_key(each) for each in readings])
-            past = await gone(connection)
+            stands, past = await decisions.standing(connection, [_key(each) for each in readings])
             undecided = {key: each for each in readings if (key := _key(each)) not in stands}
             refs = {key: self._bench.ref(each) for key, each in undecided.items()}
             status = await projection.statuses(connection, filter(None, refs.values()))
-            # after all that was read of it: emptied in between, what is unknown would be called so
-            await must_be_whole(connection)
             issuers, now = knowledge.issuers, self._clock()
             # with nothing between them: so what they work with stays in the processor's cache
             own_checks = {

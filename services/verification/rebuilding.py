@@ -5,7 +5,7 @@ Until the last part of an answer is there nothing is judged: what is not known y
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
@@ -16,13 +16,11 @@ from chassis.patience import persist
 from chassis.postgres import Connection, Pool, PostgresOutbox
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import event, to_wire
-from ketuk_events.projection import SnapshotPart, SnapshotRequested
+from ketuk_events.projection import SnapshotRequested
+from verification.whole import WAITS, is_whole
 
 ASK_AGAIN = timedelta(minutes=1)
 LOOK_SECONDS = 2.0
-_WAITS = "waits for all that the registry knows"
-_UNNAMED = UUID(int=0)
-"""The answer of a registry that does not name its answers yet."""
 
 
 class Rebuilding:
@@ -39,7 +37,8 @@ class Rebuilding:
     async def until_whole(self) -> None:
         """Return where the projection is whole. Raises Unfit, which passes by itself, where it is not."""
         async with self._pool.acquire() as connection:
-            await must_be_whole(connection)
+            if not await is_whole(connection):
+                raise Unfit(WAITS)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look and ask until told to stop."""
@@ -53,7 +52,7 @@ class Rebuilding:
                 if whole:
                     self.pulse.up()
                 else:
-                    self.pulse.down(_WAITS)
+                    self.pulse.down(WAITS)
                     self._outbox.added.set()
                 await pause(LOOK_SECONDS, stopping=stopping)
 
@@ -80,34 +79,3 @@ class Rebuilding:
         )
         await self._outbox.add(connection, [to_wire(request)])
         self._log.info("asks for a snapshot", request=str(asked))
-
-
-async def is_whole(connection: Connection) -> bool:
-    """Whether every part of some answer to a request of this database has arrived."""
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT 1 FROM snapshot_parts GROUP BY answer HAVING count(*) >= max(parts))"
-        )
-    )
-
-
-async def must_be_whole(connection: Connection) -> None:
-    """Raises Unfit, which is waited out, where the projection is not whole."""
-    if not await is_whole(connection):
-        raise Unfit(_WAITS)
-
-
-async def arrived(connection: Connection, part: SnapshotPart) -> None:
-    """Note a part that was taken in; one that answers a request of an earlier database does not count."""
-    await connection.execute(
-        """
-        INSERT INTO snapshot_parts (answer, part, parts)
-        SELECT $1::text::uuid, $2, $3
-        WHERE $4::text IS NULL OR EXISTS (SELECT 1 FROM snapshot_requests WHERE asked = $4::text::uuid)
-        ON CONFLICT DO NOTHING
-        """,
-        part.answer or str(_UNNAMED),
-        part.part,
-        part.parts,
-        part.asked,
-    )

@@ -11,7 +11,8 @@ from dev.stack.stack import Stack
 from reader_gateway.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.kept import Kept, decision, kept, template
-from verification.gone import Gone, gone
+from verification.decisions import standing
+from verification.gone import Gone
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
 AUGUST = datetime(2026, 8, 15, tzinfo=UTC)
@@ -66,7 +67,7 @@ async def test_a_month_that_is_over_is_dropped_and_its_taps_are_known_to_be_gone
     await city.looks(MAY + timedelta(days=50))
     assert await city.where() == {"decisions_2026_05": 1, "decisions_2026_06": 0, "decisions_elsewhen": 0}
     async with city.pool.acquire() as connection:
-        past = await gone(connection)
+        _, past = await standing(connection, [])
     assert past.covers(march.tap)
     assert not past.covers(may.tap)
     assert not past.covers(str(new_tap_id(MARCH - timedelta(days=1))))  # before there was anything
@@ -75,10 +76,10 @@ async def test_a_month_that_is_over_is_dropped_and_its_taps_are_known_to_be_gone
 async def test_a_longer_time_to_keep_brings_nothing_back(city: Kept) -> None:
     await city.looks(AUGUST)
     async with city.pool.acquire() as connection:
-        before = await gone(connection)
+        _, before = await standing(connection, [])
     await city.looks(AUGUST - timedelta(days=60))
     async with city.pool.acquire() as connection:
-        assert await gone(connection) == before
+        assert await standing(connection, []) == ({}, before)
 
 
 async def test_a_replica_whose_clock_runs_years_ahead_drops_nothing_that_the_database_would_keep(
@@ -162,4 +163,4 @@ async def test_what_was_decided_before_there_were_months_stands_and_moves_to_its
     assert await city.store(*again) == [b"old", b"long ago"]
     assert await city.where() == {"decisions_2026_04": 1, "decisions_elsewhen": 1}
     async with city.pool.acquire() as connection:
-        assert await gone(connection) == Gone(began=APRIL, since=APRIL)
+        assert await standing(connection, []) == ({}, Gone(began=APRIL, since=APRIL))

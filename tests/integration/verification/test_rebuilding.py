@@ -6,7 +6,7 @@ from chassis.broker import DEAD_LETTERS
 from ketuk_events import catalogue
 from ketuk_events.evidence import Evidence
 from ketuk_events.projection import SnapshotPart
-from tests.integration.verification.bench import NAME, Bench, fresh, informed, running, wire
+from tests.integration.verification.bench import NAME, Bench, fresh, running, wire
 
 
 def whole(bench: Bench, found: Evidence) -> tuple[SnapshotPart, SnapshotPart]:
@@ -33,13 +33,17 @@ async def test_a_fresh_database_judges_nothing_before_the_last_part_has_come(ben
 
 
 async def test_a_database_that_is_emptied_while_it_works_asks_again_and_waits(bench: Bench) -> None:
-    found = fresh()
-    async with informed(bench):
-        await bench.forget()
+    async def verified() -> bool:
+        found = fresh()
         await bench.say(NAME, bench.reading(found))
         await bench.answer(*whole(bench, found), asked=await bench.asked_for_everything())
         _, judged = await bench.verdict()
-    assert judged.outcome == "verified"
+        return judged.outcome == "verified"
+
+    async with running(bench.found):
+        assert await verified()
+        await bench.forget()
+        assert await verified()
     assert await bench.depth(DEAD_LETTERS) == 0
 
 
