@@ -30,6 +30,7 @@ async def database(
     """A pool that opens a connection when one is needed, so that a service starts without its database.
 
     With `trust` the connection is by TLS, and the server must show a certificate for its name.
+    A connection goes to its next user as it is: set and lock nothing on it for longer than a transaction.
     Raises a transient failure (see `patience`) from its use while the database is away.
     """
     pool = asyncpg.create_pool(
@@ -47,7 +48,7 @@ async def database(
 
 
 async def _left_as_it_is(_: Connection) -> None:
-    """Without a round trip: what we set ends with its transaction, and asyncpg itself ends an open one."""
+    """Without the round trip of asyncpg's own reset; it still ends an open transaction."""
 
 
 async def ping(pool: Pool) -> None:
