@@ -1,8 +1,9 @@
 """How long a verdict takes: verification and the bare loop run side by side, and are asked in turns."""
 
 import asyncio
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from pamqp import commands
 
 from bench.verification.contestant import Contestant
 from bench.verification.hostile import Letter
+from bench.verification.processors import Busy, Watch
 from bench.verification.results import Compared, Latency
 from bench.verification.site import VERDICTS, Site, administrator
 from chassis.broker import EVENTS
@@ -27,10 +29,12 @@ AT_REST_PER_SECOND = 40.0
 TURNS, TURN_SECONDS = 3, 6.0
 SETTLE_SECONDS = 1.0
 BOUND_SECONDS = 60.0
+TICK_SECONDS = 0.005
+"""What falls due in one is published together: each write costs the meter, and it shares the processors."""
 
 
-async def latencies(site: Site, *, half: float) -> tuple[Compared, Compared]:
-    """At rest, and under a load of `half` letters a second."""
+async def latencies(site: Site, *, half: float) -> tuple[Compared, Compared, dict[str, Busy]]:
+    """At rest, under a load of `half` letters a second, and who used the processors under that."""
     for queue, key in ((BARE_IN, "bare.read"), (BARE_OUT, "bare.judged")):
         declared = await site.channel.declare_queue(queue, durable=True, arguments={"x-queue-type": "quorum"})
         await declared.bind(EVENTS, key)
@@ -40,13 +44,19 @@ async def latencies(site: Site, *, half: float) -> tuple[Compared, Compared]:
         module="bench.verification.bare",
         settings={"BARE_QUEUE": BARE_IN, "BARE_KEY": "bare.judged"},
     )
-    with bare.running(site), Contestant(name="judge", module="verification").running(site):
+    with bare.running(site), Contestant(name="judge", module="verification").running(site) as judge:
+        watched = {
+            "verification": judge.processes[0].pid,
+            "broker": site.stack.children.pid("rabbitmq"),
+            "database": site.stack.children.pid("postgres"),
+            "the meter": os.getpid(),
+        }
         operator = await aiormq.connect(site.stack.environment()["AMQP_OPERATOR_URL"])
         ears = await aiormq.connect(administrator(site.stack))
         async with operator, ears:
             meter = Meter(cast("aiormq.Channel", await operator.channel(publisher_confirms=True)))
             await meter.listen(await ears.channel(), site.corpus.good[:20])
-            return await _at_rest(meter, site), await _half_load(meter, site, half)
+            return await _at_rest(meter, site), *await _half_load(meter, site, half, watched)
 
 
 def _outgoing(letter: Letter) -> Outgoing:
@@ -84,17 +94,17 @@ class Meter:
 
     async def ask(self, letters: Sequence[Letter], way: "Way", *, per_second: float = 50.0) -> None:
         """Publish at a pace, whatever the answers do; what is due at once goes together."""
+        ready = [(_outgoing(letter), name) for letter, name in map(way, letters)]
         began, sent = time.perf_counter(), 0
         publishing = []
         while sent < len(letters):
-            await asyncio.sleep(max(0.0, began + sent / per_second - time.perf_counter()))
-            due = max(sent + 1, int((time.perf_counter() - began) * per_second))
-            outgoing = [way(letter) for letter in letters[sent:due]]
+            await asyncio.sleep(max(TICK_SECONDS, began + sent / per_second - time.perf_counter()))
+            due = ready[sent : max(sent + 1, int((time.perf_counter() - began) * per_second))]
             now = time.perf_counter()
-            self._sent |= {name: now for _, name in outgoing}
-            flight = InFlight(channel=self._channel, letters=[_outgoing(each) for each, _ in outgoing])
+            self._sent |= {name: now for _, name in due}
+            flight = InFlight(channel=self._channel, letters=[each for each, _ in due])
             publishing.append(asyncio.create_task(flight.go()))
-            sent += len(outgoing)
+            sent += len(due)
         await asyncio.gather(*publishing)
 
     async def answered(self) -> None:
@@ -143,18 +153,23 @@ async def _at_rest(meter: Meter, site: Site) -> Compared:
     return _compared(taken, AT_REST_PER_SECOND)
 
 
-async def _half_load(meter: Meter, site: Site, per_second: float) -> Compared:
+async def _half_load(
+    meter: Meter, site: Site, per_second: float, watched: Mapping[str, int]
+) -> tuple[Compared, dict[str, Busy]]:
     await site.clear()
     taken: dict[Way, list[float]] = {judged: [], bare: []}
+    busy: dict[Way, dict[str, Busy]] = {}
     count = min(int(per_second * TURN_SECONDS), len(site.corpus.good) // TURNS)
     for turn in range(TURNS):
         for way, found in taken.items():
             letters = site.corpus.good[turn * count : (turn + 1) * count]
+            watch, began = Watch(watched), time.perf_counter()
             await meter.ask(letters, way, per_second=per_second)
+            busy[way] = watch.seen(time.perf_counter() - began)
             await meter.answered()
             # the first second fills what was empty
             found.extend(meter.taken()[int(per_second * SETTLE_SECONDS) :])
-    return _compared(taken, per_second)
+    return _compared(taken, per_second), busy[judged]
 
 
 def _compared(taken: dict[Way, list[float]], per_second: float) -> Compared:

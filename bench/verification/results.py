@@ -4,6 +4,8 @@ from statistics import median
 
 from msgspec import Struct
 
+from bench.verification.processors import Busy
+
 BARE, FASTSTREAM, CALLBACKS, HOSTILE = "bare loop", "FastStream", "aio-pika callbacks", "hostile tenth"
 OURS = ("verification, 1 process", "verification, 2 processes", "verification, 4 processes")
 
@@ -79,6 +81,8 @@ class Results(Struct, frozen=True, kw_only=True):
     rounds: dict[str, tuple[Race, ...]]
     at_rest: Compared
     half_load: Compared
+    busy: dict[str, Busy]
+    """By whom, at half load, in the last turn of verification."""
     sealing: Sealing
     memory: tuple[Memory, ...]
     stages: dict[str, float]

@@ -51,7 +51,7 @@ async def run(stack: Stack, letters: Corpus) -> Results:
             rounds[HOSTILE].append(came)
             _say(f"round {number + 1}: {HOSTILE}: {came.per_second:.0f} good ones a second")
         half = sorted(each.per_second for each in rounds[one.name])[ROUNDS // 2] / 2
-        at_rest, half_load = await latencies(here, half=half)
+        at_rest, half_load, busy = await latencies(here, half=half)
         _say(f"verdicts at rest: {at_rest.ours.p50 * 1e3:.1f} ms")
         return Results(
             environment=environment,
@@ -63,6 +63,7 @@ async def run(stack: Stack, letters: Corpus) -> Results:
             rounds={name: tuple(races) for name, races in rounds.items()},
             at_rest=at_rest,
             half_load=half_load,
+            busy=busy,
             memory=await memory(here, one),
             sealing=sealing(),
             stages=stages(letters),
