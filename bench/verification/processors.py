@@ -1,5 +1,6 @@
 """Who uses the processors meanwhile, and who is ready and has to wait for one."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,7 @@ Times = dict[int, tuple[int, int]]
 
 
 class Busy(Struct, frozen=True, kw_only=True):
-    """Of a process and all below it, as parts of one processor's time."""
+    """Of a process and all below it (of this one alone), as parts of one processor's time."""
 
     used: float
     waited: float
@@ -44,8 +45,9 @@ class Watch:
 
 
 def _times(pid: int) -> Times:
-    first = psutil.Process(pid)
-    return {each: _sum(each) for each in (pid, *(child.pid for child in first.children(recursive=True)))}
+    # below this process are all that it measures
+    below = () if pid == os.getpid() else psutil.Process(pid).children(recursive=True)
+    return {each: _sum(each) for each in (pid, *(child.pid for child in below))}
 
 
 def _sum(pid: int) -> tuple[int, int]:
