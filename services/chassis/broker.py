@@ -24,6 +24,7 @@ from yarl import URL
 from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.in_flight import InFlight, Letter
+from chassis.unreadable import tolerate
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -74,6 +75,7 @@ class Broker:
         return await self._connect(addresses[-1])
 
     async def _connect(self, address: str) -> AbstractConnection:
+        tolerate()
         try:
             connection = await aio_pika.connect(
                 address,

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from chassis.intake import Delivered
 from chassis.patience import TRANSIENT
+from chassis.unreadable import Unreadable
 from ketuk_events.events import Event, Malformed, Wire, from_wire
 
 
@@ -52,6 +53,9 @@ def opened(batch: Sequence[Delivered]) -> tuple[Opened, Refused]:
     arrivals: Opened = []
     refused: Refused = []
     for message in batch:
+        if isinstance(message.headers, Unreadable):
+            refused.append((message, "its headers cannot be read"))
+            continue
         try:
             event = from_wire(
                 message_id=message.message_id,

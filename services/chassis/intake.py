@@ -98,7 +98,7 @@ class Intake:
                 routing_key=message.routing_key or "",
                 user=properties.user_id,
                 content_type=properties.content_type,
-                headers=properties.headers or {},
+                headers={} if properties.headers is None else properties.headers,
                 body=message.body,
             )
         )

@@ -7,20 +7,11 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import aio_pika
 import aiormq
 import pytest
-from aiormq.abc import ChannelFrame
-from msgspec.structs import replace
-from pamqp.body import ContentBody
-from pamqp.commands import Basic
-from pamqp.frame import marshal
-from pamqp.header import ContentHeader
 
 from chassis.batches import Arrival, Conclusion, Settled
-from chassis.broker import EVENTS
 from dev.stack.stack import Stack
-from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
 
@@ -72,69 +63,6 @@ async def test_one_of_300_that_kills_its_process_dies_alone_and_the_others_are_w
     assert deaths[0] > 1
     assert len(deaths) > 10
     assert set(deaths[1:]) == {1}
-
-
-async def send_bytes(desk: Desk, sent: Wire, *, instead: tuple[bytes, bytes]) -> None:
-    """A message in which some bytes are others, which no client would write."""
-    async with await aio_pika.connect(desk.admin_url) as connection:
-        channel = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
-        assert isinstance(channel, aiormq.Channel)
-        properties = Basic.Properties(
-            message_id=sent.message_id,
-            headers={**sent.headers, "and": "more"},
-            message_type="text",
-            delivery_mode=2,
-        )
-        frames: tuple[Basic.Publish | ContentHeader | ContentBody, ...] = (
-            Basic.Publish(exchange=EVENTS, routing_key=sent.routing_key),
-            ContentHeader(body_size=len(sent.body), properties=properties),
-            ContentBody(sent.body),
-        )
-        payload = b"".join(marshal(frame, channel.number) for frame in frames)
-        assert instead[0] in payload
-        await channel.write_queue.put(ChannelFrame(payload=payload.replace(*instead), should_close=False))
-        await channel.basic_qos(prefetch_count=1)  # answered after what was written before
-
-
-UNREADABLE = {
-    "a header": (b"urn:ketuk", b"urn:k\xfftuk"),
-    "a number that is written shorter than it was": (
-        b"S\x00\x00\x00\x04more",
-        b"d\x7f\xef\xff\xff\xff\xff\xff\xff",
-    ),
-}
-UNTOLD = {
-    "the name of a header": (b"cloudEvents_time", b"cloudEvents_t\xffme"),
-    "a property": (b"text", b"t\xffxt"),
-}
-"""What ends the connection of each client that is sent it."""
-
-
-@pytest.mark.parametrize("what", [*UNREADABLE, *UNTOLD])
-async def test_what_no_client_would_write_dies_alone(desk: Desk, what: str) -> None:
-    good = wires(40, owner=desk.owner)
-    (bad,) = wires(1, owner=desk.owner)
-    handled: set[str] = set()
-
-    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        handled.update(str(arrival.event.id) for arrival in arrivals)
-        return [Settled() for _ in arrivals]
-
-    async def is_over() -> bool:
-        return await desk.dead_depth() >= 1 and len(handled) >= len(good)
-
-    await desk.send(*good[:20])
-    await send_bytes(desk, replace(bad, body=b"{}"), instead=(UNREADABLE | UNTOLD)[what])
-    await desk.send(*good[20:])
-    async with running(consumer(desk, work)):
-        await until(is_over, what="a dead letter, and the others worked on", seconds=60)
-    assert handled == {wire.message_id for wire in good}
-    assert await desk.dead_depth() == 1
-    if what in UNREADABLE:
-        letter = await desk.dead_letter()
-        assert letter is not None
-        assert letter.message_id == bad.message_id
-    await desk.dead.purge()
 
 
 async def prefetch(stack: Stack, queue: str) -> set[int]:

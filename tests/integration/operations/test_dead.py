@@ -6,7 +6,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
 from chassis.batches import Arrival, Conclusion, Dead
-from chassis.broker import EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.dead_letters import Graveyard
 from chassis.intake import Delivered
 from dev.contract.examples import examples
@@ -14,7 +14,9 @@ from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
+from tests.integration.chassis.test_strange_properties import send
 from tests.integration.operations.conftest import Ketuk
+from tests.unit.chassis import strange
 
 DELIVERY_LIMIT = 20
 
@@ -171,6 +173,21 @@ async def test_show_does_not_show_what_is_not_of_the_contract(desk: Desk, ketuk:
     said = await ketuk.dead("show", sent.message_id)
     assert "Siti" not in said.out
     assert "not of the contract" in said.out
+
+
+async def test_one_that_cannot_be_read_hides_no_other_and_can_be_purged(desk: Desk, ketuk: Ketuk) -> None:
+    before, strange_one, after = wires(3, owner=desk.owner)
+    said = strange.properties(strange_one, headers=strange.table(b"\x04t\xffmeV"))
+    await bury(desk, [before])
+    await send(desk, strange_one, said=said, exchange=DEAD_LETTERS)
+    await until(lambda: _has(desk, 2), what="one that no consumer of ours put there")
+    await bury(desk, [after])
+    listed = (await ketuk.dead("list", "--json")).json
+    sent = [before, strange_one, after]
+    assert [(each["id"], each["user"]) for each in listed] == [(each.message_id, "admin") for each in sent]
+    await ketuk.dead("purge", strange_one.message_id, "--confirm")
+    left = (await ketuk.dead("list", "--json")).json
+    assert [each["id"] for each in left] == [before.message_id, after.message_id]
 
 
 async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:

@@ -1,0 +1,114 @@
+"""Properties that cannot be read cost the message, at most, and never the connection."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import aio_pika
+import aiormq
+import pytest
+from aiormq.abc import ChannelFrame
+from pamqp.body import ContentBody
+from pamqp.commands import Basic
+from pamqp.frame import marshal
+
+from chassis.batches import Arrival, Conclusion, Settled
+from chassis.broker import EVENTS
+from ketuk_events.events import Wire
+from tests.integration.chassis.conftest import Desk, until, wires
+from tests.integration.chassis.test_batches import consumer, running
+from tests.unit.chassis import strange
+
+HEADERS = "its headers cannot be read"
+STRANGE: dict[str, tuple[dict[str, bytes], str | None]] = {
+    "the name of a header": ({"headers": strange.table(b"\x04t\xffmeV")}, HEADERS),
+    "tables in tables": ({"headers": strange.nested(10_000)}, HEADERS),
+    "more headers than anybody has": ({"headers": strange.table(b"\x00V" * 60_000)}, HEADERS),
+    "a header": (
+        {"headers": strange.table(b"\x10cloudEvents_typeS\x00\x00\x00\x04t\xffxt")},
+        "unknown type of message",
+    ),
+    "a number that is written shorter than it was": (
+        {"headers": strange.table(b"\x01nd\x7f\xef" + b"\xff" * 6)},
+        "unknown type of message",
+    ),
+    "the message's id": ({"message_id": b"\x04t\xffxt"}, "message id is no UUID"),
+    "a property that nobody asks for": ({"message_type": b"\x04t\xffxt"}, None),
+    "the kind of the content": ({"content_type": b"\x04t\xffxt"}, None),
+    "a time of no calendar": ({"timestamp": b"\x7f" + b"\xff" * 7}, None),
+}
+"""What is strange, and of what it dies, or None where it is worked on."""
+
+
+async def send(desk: Desk, sent: Wire, *, said: bytes, exchange: str = EVENTS) -> None:
+    """Publish a message with properties as they go over the wire."""
+    async with await aio_pika.connect(desk.admin_url) as connection:
+        channel = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
+        assert isinstance(channel, aiormq.Channel)
+        method = Basic.Publish(exchange=exchange, routing_key=sent.routing_key)
+        payload = b"".join(
+            (
+                marshal(method, channel.number),
+                strange.frame(said, channel=channel.number, body_size=len(sent.body)),
+                marshal(ContentBody(sent.body), channel.number),
+            )
+        )
+        await channel.write_queue.put(ChannelFrame(payload=payload, should_close=False))
+        await channel.basic_qos(prefetch_count=1)  # answered after what was written before
+
+
+@pytest.mark.parametrize("what", STRANGE)
+async def test_what_cannot_be_read_ends_no_connection(desk: Desk, what: str) -> None:
+    good, (bad,) = wires(40, owner=desk.owner), wires(1, owner=desk.owner)
+    properties, reason = STRANGE[what]
+    handled: list[str] = []
+    sessions = 0
+
+    async def ready() -> None:
+        nonlocal sessions
+        sessions += 1
+
+    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        handled.extend(str(arrival.event.id) for arrival in arrivals)
+        return [Settled() for _ in arrivals]
+
+    async def is_over() -> bool:
+        return len(handled) + await desk.dead_depth() > len(good)
+
+    await desk.send(*good[:20])
+    await send(desk, bad, said=strange.properties(bad, **properties))
+    await desk.send(*good[20:])
+    async with running(consumer(desk, work, ready=ready)):
+        await until(is_over, what="all worked on or dead", seconds=60)
+    letter = await desk.dead_letter()
+    assert sessions == 1
+    assert sorted(handled) == sorted(wire.message_id for wire in (*good, *([bad] if reason is None else [])))
+    assert (None if letter is None else letter.headers["ketuk-reason"]) == reason
+    if letter is not None:
+        assert letter.headers["ketuk-user"] == "admin"
+        assert letter.message_id == bad.message_id or what == "the message's id"
+    assert await desk.dead_depth() == 0
+
+
+async def test_nobody_can_say_one_account_to_the_broker_and_another_to_us(desk: Desk) -> None:
+    # a classic queue, for RabbitMQ 3.10 writes properties anew in a quorum queue, and need not
+    queue = await desk.admin.declare_queue(f"{desk.queue.name}.classic", durable=True)
+    await queue.bind(EVENTS, f"card.presented.v1.3372.{desk.owner}")
+    (sent,) = wires(1, owner=desk.owner)
+    said = strange.two_faced(sent, told_the_broker="admin", told_the_reader="registry")
+    users: list[str | None] = []
+
+    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        users.extend(arrival.user for arrival in arrivals)
+        return [Settled() for _ in arrivals]
+
+    async def is_over() -> bool:
+        return len(users) + await desk.dead_depth() > 0
+
+    await send(desk, sent, said=said)
+    async with running(consumer(replace(desk, queue=queue), work)):
+        await until(is_over, what="worked on or dead")
+    await queue.delete(if_unused=False, if_empty=False)
+    letter = await desk.dead_letter()
+    assert users == []
+    assert letter is not None
+    assert letter.headers["ketuk-reason"] == HEADERS
