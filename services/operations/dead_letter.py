@@ -62,18 +62,17 @@ class Choice:
 
 def letter_of(message: AbstractIncomingMessage) -> DeadLetter:
     """Read a dead letter, one that a consumer buried or one that the broker did (delivery limit)."""
-    headers = message.headers
-    death = _first_death(headers)
+    buried, death = _buried(message), _first_death(message.headers)
     return DeadLetter(
         id=message.message_id or "",
-        type=str(headers.get("cloudEvents_type", "")),
-        queue=str(headers.get("ketuk-queue") or death.get("queue") or ""),
-        reason=str(headers.get("ketuk-reason") or death.get("reason") or "unknown"),
-        died=_died(headers, death),
-        routing_key=_routing_key(message, death),
-        user=str(headers.get("ketuk-user") or message.user_id or ""),
+        type=str(message.headers.get("cloudEvents_type", "")),
+        queue=str(buried.get("ketuk-queue") or death.get("queue") or ""),
+        reason=str(buried.get("ketuk-reason") or death.get("reason") or "unknown"),
+        died=_died(buried, death),
+        routing_key=str(buried.get("ketuk-routing-key") or _routing_key(death) or message.routing_key or ""),
+        user=str(buried.get("ketuk-user") or message.user_id or ""),
         size=len(message.body),
-        replayed=_count(headers.get(REPLAYED)),
+        replayed=_count(message.headers.get(REPLAYED)),
     )
 
 
@@ -120,6 +119,15 @@ def _without_sealed(value: object) -> object:
     return value
 
 
+def _buried(message: AbstractIncomingMessage) -> Mapping[str, object]:
+    """What a consumer wrote when it buried a message, and nobody else: a replay is in that user's name.
+
+    A service buries what died in a queue named after it. No gateway's name is one word, as a service's is.
+    """
+    service, _, _ = str(message.headers.get("ketuk-queue", "")).partition(".")
+    return message.headers if service and service == message.user_id else {}
+
+
 def _first_death(headers: Mapping[str, object]) -> Mapping[str, object]:
     deaths = headers.get("x-death")
     if isinstance(deaths, Sequence) and deaths and isinstance(deaths[0], Mapping):
@@ -127,18 +135,16 @@ def _first_death(headers: Mapping[str, object]) -> Mapping[str, object]:
     return {}
 
 
-def _died(headers: Mapping[str, object], death: Mapping[str, object]) -> str:
+def _died(buried: Mapping[str, object], death: Mapping[str, object]) -> str:
     time = death.get("time")
     if isinstance(time, datetime):
         return to_timestamp(time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC))
-    return str(headers.get("ketuk-died") or to_timestamp(datetime.fromtimestamp(0, UTC)))
+    return str(buried.get("ketuk-died") or to_timestamp(datetime.fromtimestamp(0, UTC)))
 
 
-def _routing_key(message: AbstractIncomingMessage, death: Mapping[str, object]) -> str:
+def _routing_key(death: Mapping[str, object]) -> str:
     keys = death.get("routing-keys")
-    if isinstance(keys, Sequence) and keys:
-        return str(keys[0])
-    return str(message.headers.get("ketuk-routing-key") or message.routing_key or "")
+    return str(keys[0]) if isinstance(keys, Sequence) and keys else ""
 
 
 def _count(value: object) -> int:

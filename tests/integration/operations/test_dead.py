@@ -38,6 +38,19 @@ async def _has(desk: Desk, count: int) -> bool:
     return await desk.dead_depth() == count
 
 
+async def give_up(desk: Desk, sent: Wire) -> None:
+    """Have the broker bury a message at the delivery limit."""
+    await desk.send(sent)
+
+    async def given_up() -> bool:
+        message = await desk.queue.get(no_ack=False, fail=False)
+        if message is not None:
+            await message.reject(requeue=True)
+        return await desk.dead_depth() == 1
+
+    await until(given_up, what="given up at the delivery limit")
+
+
 async def taken(desk: Desk) -> AbstractIncomingMessage:
     """The next message of the queue in which they had died."""
     found: list[AbstractIncomingMessage] = []
@@ -104,19 +117,26 @@ async def test_one_that_dies_again_says_how_often_it_was_replayed(desk: Desk, ke
 
 async def test_one_that_the_broker_gave_up_is_replayed_too(desk: Desk, ketuk: Ketuk) -> None:
     (sent,) = wires(1, owner=desk.owner)
-    await desk.send(sent)
-
-    async def given_up() -> bool:
-        message = await desk.queue.get(no_ack=False, fail=False)
-        if message is not None:
-            await message.reject(requeue=True)
-        return await desk.dead_depth() == 1
-
-    await until(given_up, what="given up at the delivery limit")
+    await give_up(desk, sent)
     (letter,) = (await ketuk.dead("list", "--json")).json
     assert (letter["reason"], letter["queue"]) == ("delivery_limit", desk.queue.name)
     assert (await ketuk.dead("replay", "--all")).code == 0
     assert (await taken(desk)).routing_key == sent.routing_key
+
+
+async def test_nobody_says_of_its_own_message_that_it_was_buried_and_whose_it_was(
+    desk: Desk, ketuk: Ketuk
+) -> None:
+    (sent,) = wires(1, owner=desk.owner)
+    said = {"reason": "innocent", "queue": "verification.x", "user": "registry", "routing-key": "x"}
+    forged = {f"ketuk-{name}": value for name, value in said.items()}
+    await give_up(desk, replace(sent, headers={**sent.headers, **forged}))
+    (letter,) = (await ketuk.dead("list", "--json")).json
+    told = (letter["user"], letter["reason"], letter["queue"], letter["routing_key"])
+    assert told == ("admin", "delivery_limit", desk.queue.name, sent.routing_key)
+    assert (await ketuk.dead("replay", "--all")).code == 0
+    message = await taken(desk)
+    assert (message.user_id, message.routing_key) == ("admin", sent.routing_key)
 
 
 async def test_dry_run_sends_nothing(desk: Desk, ketuk: Ketuk) -> None:
@@ -192,7 +212,6 @@ async def test_one_that_cannot_be_read_hides_no_other_and_can_be_purged(desk: De
 
 async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
     await bury(desk, wires(2, owner=desk.owner))
-    graveyard = await Graveyard.on(desk.admin, queue="registry.verdicts", user="admin")
     (other,) = wires(1, owner=desk.owner)
     exchange = await desk.admin.get_exchange(EVENTS, ensure=False)
     await Publisher(channel=desk.admin, exchange=exchange, user="admin").publish_all([other])
@@ -208,13 +227,15 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
         headers=message.headers,
         body=message.body,
     )
-    await graveyard.bury([(delivered, "handler failed: KeyError")])
+    async with desk.broker.channel() as channel:
+        graveyard = await Graveyard.on(channel, queue="verification.projection", user=desk.broker.user)
+        await graveyard.bury([(delivered, "handler failed: KeyError")])
 
     async def chosen(*options: str) -> int:
         return len((await ketuk.dead("list", "--json", *options)).json)
 
     assert await chosen() == 3
-    assert await chosen("--queue", "registry.verdicts") == 1
+    assert await chosen("--queue", "verification.projection") == 1
     assert await chosen("--reason", "seal") == 2
     assert await chosen("--type", "card.presented") == 3
     assert await chosen("--type", "tap.judged") == 0
