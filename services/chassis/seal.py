@@ -202,4 +202,4 @@ def _valid(wrap: KeyWrap, sealed_at: datetime) -> bool:
         until = from_timestamp(wrap.valid_until)
     except ValueError:
         return False
-    return until - _WRAP_LIVES - _CLOCK_SLACK <= sealed_at <= until
+    return timedelta() <= until - sealed_at <= _WRAP_LIVES + _CLOCK_SLACK

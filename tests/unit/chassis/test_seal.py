@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from chassis.seal import WRAP_SERVES, BrokenSeal, Opener, Sealer, key_id, private_key, private_keys
+from chassis.signature import sign
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.sealed import Sealed
 
@@ -90,6 +91,26 @@ def test_a_seal_of_another_identity_does_not_open() -> None:
 def test_a_wrap_serves_for_its_hour_only(late: timedelta) -> None:
     with pytest.raises(BrokenSeal, match="the wrap had expired"):
         opened(SEALER.seal(CONTENT, now=NOW), sealed_at=NOW + late)
+
+
+def signed(sealed: Sealed, **fields: object) -> Sealed:
+    """With another wrap, which its sender did sign."""
+    wrap = structs.replace(sealed.wrap, **fields)
+    return structs.replace(sealed, wrap=structs.replace(wrap, signature=sign(wrap.signed_part(), by=SENDER)))
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"])
+def test_a_wrap_of_another_age_serves_for_nothing(until: str) -> None:
+    with pytest.raises(BrokenSeal, match="the wrap had expired"):
+        opened(signed(SEALER.seal(CONTENT, now=NOW), valid_until=until))
+
+
+@given(
+    wrapped=st.binary(max_size=512) | st.binary(min_size=65, max_size=65).map(lambda some: b"\4" + some[1:])
+)
+def test_whatever_its_sender_wraps_it_is_a_broken_seal(wrapped: bytes) -> None:
+    with pytest.raises(BrokenSeal, match="the content was altered"):
+        opened(signed(SEALER.seal(CONTENT, now=NOW), wrapped=wrapped))
 
 
 def test_a_private_key_that_is_locked_is_refused_as_a_wrong_value() -> None:
