@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.verification.results import BARE, CALLBACKS, FASTSTREAM, HOSTILE, OURS, Results
+from bench.verification.results import BARE, CALLBACKS, FASTSTREAM, HOSTILE, OURS, SEALING, Results
 
 MEGABYTE = 1e6
 
@@ -70,11 +70,6 @@ def bars(results: Results) -> Iterator[Bar]:
         reached=results.speed(HOSTILE) / results.speed(one),
         bar=0.8,
     )
-    seal = results.sealing
-    for what, seconds, most in (
-        ("sealing on a cached wrap", seal.seal_on_cached_wrap, 30),
-        ("opening on a cached wrap", seal.open_on_cached_wrap, 30),
-        ("sealing on a new wrap", seal.seal_on_new_wrap, 350),
-        ("opening on a new wrap", seal.open_on_new_wrap, 350),
-    ):
-        yield Bar(what=what, reached=seconds * 1e6, bar=most, unit=" µs", least=False)
+    for what, figure in SEALING.items():
+        most = 30 if "cached" in what else 350
+        yield Bar(what=what, reached=results.sealing(figure) * 1e6, bar=most, unit=" µs", least=False)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench.verification.bars import bars
-from bench.verification.results import HOSTILE, OURS, Results
+from bench.verification.results import HOSTILE, OURS, SEALING, Results
 from dev.page import written
 
 ROOT = Path(__file__).parents[2]
@@ -21,5 +21,6 @@ def page(results: Results) -> str:
         hostile=HOSTILE,
         one=one,
         one_name=OURS[0],
+        sealing=SEALING,
         rest=one - sum(results.stages.values()),
     )

@@ -7,6 +7,13 @@ from msgspec import Struct
 from bench.verification.processors import Busy
 
 BARE, FASTSTREAM, CALLBACKS, HOSTILE = "bare loop", "FastStream", "aio-pika callbacks", "hostile tenth"
+SEALING = {
+    "sealing on a cached wrap": "seal_on_cached_wrap",
+    "opening on a cached wrap": "open_on_cached_wrap",
+    "sealing on a new wrap": "seal_on_new_wrap",
+    "opening on a new wrap": "open_on_new_wrap",
+}
+"""The figures of `Sealing` in words."""
 OURS = ("verification, 1 process", "verification, 2 processes", "verification, 4 processes")
 
 
@@ -83,7 +90,8 @@ class Results(Struct, frozen=True, kw_only=True):
     half_load: Compared
     busy: dict[str, Busy]
     """By whom, at half load, in the last turn of verification."""
-    sealing: Sealing
+    sealings: tuple[Sealing, ...]
+    """One after each race, so that they see the moods of the machine."""
     memory: tuple[Memory, ...]
     stages: dict[str, float]
     """CPU seconds a letter of what verification does with it, each measured alone."""
@@ -108,3 +116,14 @@ class Results(Struct, frozen=True, kw_only=True):
     def peak(self, name: str) -> float:
         """Bytes of memory, the most of all rounds."""
         return max(race.peak_bytes for race in self.rounds[name])
+
+    def sealing(self, figure: str) -> float:
+        """CPU seconds a message, the median of all rounds; `figure` names a field of `Sealing`."""
+        return median(self._sealings(figure))
+
+    def sealing_spread(self, figure: str) -> tuple[float, float]:
+        """The least and the most of all rounds."""
+        return min(self._sealings(figure)), max(self._sealings(figure))
+
+    def _sealings(self, figure: str) -> list[float]:
+        return [getattr(each, figure) for each in self.sealings]

@@ -16,7 +16,7 @@ from bench.verification.hostile import Letter
 from bench.verification.latency import latencies
 from bench.verification.memory import memory
 from bench.verification.race import race
-from bench.verification.results import BARE, CALLBACKS, FASTSTREAM, HOSTILE, OURS, Race, Results
+from bench.verification.results import BARE, CALLBACKS, FASTSTREAM, HOSTILE, OURS, Race, Results, Sealing
 from bench.verification.sealing import sealing
 from bench.verification.site import Site, site
 from bench.verification.stages import stages
@@ -42,10 +42,12 @@ async def run(stack: Stack, letters: Corpus) -> Results:
         contestants = [Contestant(name=BARE, module="bench.verification.bare"), *peers, one, two, four]
         mixed = _mixed(letters)
         rounds: dict[str, list[Race]] = {name: [] for name in (*(each.name for each in contestants), HOSTILE)}
+        sealings: list[Sealing] = []
         for number in range(ROUNDS):
             for each in contestants:
                 came = await race(here, each, letters.good, good=len(letters.good))
                 rounds[each.name].append(came)
+                sealings.append(sealing())
                 _say(f"round {number + 1}: {each.name}: {came.per_second:.0f} a second")
             came = await race(here, one, mixed, good=len(letters.good))
             rounds[HOSTILE].append(came)
@@ -65,7 +67,7 @@ async def run(stack: Stack, letters: Corpus) -> Results:
             half_load=half_load,
             busy=busy,
             memory=await memory(here, one),
-            sealing=sealing(),
+            sealings=tuple(sealings),
             stages=stages(letters),
         )
 

@@ -31,6 +31,8 @@ WRAP_SERVES = 1_000
 """Contents under one data key: far from where random nonces could meet (NIST SP 800-38D: 2**32)."""
 WRAPS_KEPT = 4_096
 """Wraps that an opener remembers, of about 1 KB each."""
+KEYS_KEPT = 1_024
+"""Identities that were read and are remembered, of less than 1 KB each: a tenth of what a new wrap costs."""
 _CLOCK_SLACK = timedelta(minutes=5)
 _BLOCK = re.compile("-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
@@ -69,6 +71,7 @@ def private_keys(pem: str) -> tuple[PrivateKey, ...]:
     return tuple(map(private_key, _BLOCK.findall(pem))) or (private_key(pem),)
 
 
+@lru_cache(maxsize=KEYS_KEPT)
 def public_keys(pem: str) -> tuple[PublicKey, ...]:
     """One or several P-256 public keys, of which each counts. Raises ValueError for anything else."""
     return tuple(map(public_key, _BLOCK.findall(pem))) or (public_key(pem),)
