@@ -73,7 +73,7 @@ class RabbitMQ:
             f"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self._ports.management}\n"
             f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._ports.metrics}\n"
             "tcp_listen_options.sndbuf = 131072\ntcp_listen_options.recbuf = 131072\n"
-            "tcp_listen_options.buffer = 131072\nmax_message_size = 2097152\n"
+            "tcp_listen_options.buffer = 131072\nmax_message_size = 294912\n"
             f"default_user = admin\ndefault_pass = {self._password}\n"
             "log.console = true\nlog.console.level = info\n" + self._clustering()
         )

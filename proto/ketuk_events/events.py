@@ -14,8 +14,9 @@ from ketuk_events.catalogue import KIND_BY_TYPE, Delivery, Kind
 from ketuk_events.names import is_timestamp, to_timestamp
 
 CONTENT_TYPE = "application/json"
-MOST_BYTES = 1_048_576
-"""Of a body. The largest, a part of a snapshot, has a quarter of that; the broker takes twice as much."""
+MOST_BYTES = 262_144
+"""Of a body; the largest are parts of a snapshot and readings. The broker takes little more, for a consumer
+holds hundreds at once, whoever sent them."""
 _PREFIX = "cloudEvents_"
 _ENCODER = msgspec.json.Encoder()
 _DECODERS = {kind.type: msgspec.json.Decoder(kind.body) for kind in KIND_BY_TYPE.values()}

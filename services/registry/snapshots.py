@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id
 from ketuk_events.projection import CardStatusChanged, SnapshotPart, SnapshotRequested
 from registry.announcements import approved, purposes_changed, suspended
+from registry.gateway import Gateway
 from registry.judged import VERIFICATION
 from registry.store import cards, gateways, keys, purposes
 
-CARDS_IN_A_PART = 2_000
+CARDS_IN_A_PART, GATEWAYS_IN_A_PART = 1_000, 150
+"""Of either a message holds so many, be their fields as long as the contract lets them."""
 
 
 class Snapshots:
@@ -64,9 +67,21 @@ class Snapshots:
             chunks: list[tuple[CardStatusChanged, ...]] = [
                 chunk async for chunk in cards.all_cards(connection, chunk=CARDS_IN_A_PART)
             ]
-        first = SnapshotPart(
-            part=1,
-            parts=len(chunks) + 1,
+        contents = [
+            _part(keys=published, purposes=None if rules is None else purposes_changed(rules)),
+            *(
+                self._told(known[first : first + GATEWAYS_IN_A_PART])
+                for first in range(0, len(known), GATEWAYS_IN_A_PART)
+            ),
+            *(_part(cards=chunk) for chunk in chunks),
+        ]
+        return [
+            structs.replace(each, part=number, parts=len(contents))
+            for number, each in enumerate(contents, start=1)
+        ]
+
+    def _told(self, known: Sequence[Gateway]) -> SnapshotPart:
+        return _part(
             approved=tuple(
                 approved(gateway, region=self._region) for gateway in known if gateway.state == "approved"
             ),
@@ -75,16 +90,7 @@ class Snapshots:
                 for gateway in known
                 if gateway.state in ("suspended", "revoked")
             ),
-            keys=published,
-            purposes=None if rules is None else purposes_changed(rules),
         )
-        return [
-            first,
-            *(
-                SnapshotPart(part=number, parts=len(chunks) + 1, cards=chunk)
-                for number, chunk in enumerate(chunks, start=2)
-            ),
-        ]
 
     def _wire(self, part: SnapshotPart, *, event_id: UUID, owner: str) -> Wire:
         return to_wire(
@@ -98,3 +104,7 @@ class Snapshots:
                 time=datetime.now(UTC),
             )
         )
+
+
+_part = partial(SnapshotPart, part=1, parts=1)
+"""A part that is not numbered yet."""

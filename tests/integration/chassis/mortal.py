@@ -39,6 +39,7 @@ async def life(*, url: str, queue: str, poison: str) -> None:
         handle=work,
         ready=well,
         metrics=BatchMetrics(registry=CollectorRegistry()),
+        at_once=2,  # as verification
     )
     await consumer.run(asyncio.Event())
 

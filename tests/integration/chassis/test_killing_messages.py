@@ -6,19 +6,25 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiormq
 import pytest
+from aio_pika.exceptions import AMQPError
+from msgspec.structs import replace
 
 from chassis.batches import Arrival, Conclusion, Settled
 from dev.stack.stack import Stack
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
 
+LONGEST = 294_912
+"""What the broker takes (`max_message_size`)."""
+
 
 @asynccontextmanager
-async def mortal(desk: Desk, *, poison: str) -> AsyncIterator[asyncio.StreamReader]:
-    """What the processes say, one after the other."""
+async def mortal(desk: Desk, *, poison: str) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    """Whose children they are, and what they say, one after the other."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.integration.chassis.mortal", desk.queue.name, poison),
         env={**os.environ, "AMQP_URL": desk.broker.url},
@@ -27,7 +33,7 @@ async def mortal(desk: Desk, *, poison: str) -> AsyncIterator[asyncio.StreamRead
     )
     assert process.stdout is not None
     try:
-        yield process.stdout
+        yield process.pid, process.stdout
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
@@ -39,7 +45,7 @@ async def test_one_of_300_that_kills_its_process_dies_alone_and_the_others_are_w
     await desk.send(*sent)
     did: set[str] = set()
     deaths: list[int] = []
-    async with mortal(desk, poison=poison) as said:
+    async with mortal(desk, poison=poison) as (_, said):
 
         async def hear() -> None:
             async for line in said:
@@ -63,6 +69,41 @@ async def test_one_of_300_that_kills_its_process_dies_alone_and_the_others_are_w
     assert deaths[0] > 1
     assert len(deaths) > 10
     assert set(deaths[1:]) == {1}
+
+
+def most_memory(*, of_child_of: int) -> int:
+    """The most that a process had, in KB."""
+    (child,) = Path(f"/proc/{of_child_of}/task/{of_child_of}/children").read_text().split()
+    status = Path(f"/proc/{child}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+
+
+async def test_hundreds_of_the_longest_messages_leave_a_consumer_below_its_limit_of_memory(
+    desk: Desk,
+) -> None:
+    """The limit is compose's 512 MB, less what verification has beside this consumer."""
+    sent = [replace(wire, body=b"x" * LONGEST) for wire in wires(700, owner=desk.owner)]
+    for first in range(0, len(sent), 50):
+        await desk.send(*sent[first : first + 50])
+
+    async def all_dead() -> bool:
+        return await desk.dead_depth() == len(sent)
+
+    async with mortal(desk, poison="") as (process, said):
+        reading = asyncio.create_task(said.read())  # or it would wait for a reader of its log
+        await until(all_dead, what="all of them dead", seconds=60)
+        most = most_memory(of_child_of=process)
+    await reading
+    await desk.dead.purge()
+    assert most < 440 * 1_024
+
+
+async def test_the_broker_takes_no_longer_message(desk: Desk) -> None:
+    (wire,) = wires(1, owner=desk.owner)
+    async with desk.broker.channel() as channel:
+        publisher = await desk.broker.publisher(channel)
+        with pytest.raises(AMQPError):
+            await publisher.publish_all([replace(wire, body=b"x" * (LONGEST + 1))])
 
 
 async def prefetch(stack: Stack, queue: str) -> set[int]:

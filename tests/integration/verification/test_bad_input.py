@@ -49,7 +49,7 @@ MALFORMED: dict[str, tuple[Callable[[Wire], Wire], str]] = {
         lambda sent: structs.replace(sent, body=sent.body[: len(sent.body) // 2]),
         "card.read: not JSON",
     ),
-    "oversized": (lambda sent: said(sent, more=CONTENT * 50_000), "larger than any message of the contract"),
+    "oversized": (lambda sent: said(sent, more=CONTENT * 11_500), "larger than any message of the contract"),
     "nested where nobody looks": (
         lambda sent: structs.replace(sent, body=sent.body[:-1] + b',"more":' + DEEP + b"}"),
         "card.read: not JSON",
