@@ -37,7 +37,7 @@ async def test_a_batch_is_confirmed_and_arrives_whole_and_in_order(
     sent = [
         replace(wire, body=bytes((number,)) * size)
         for number, (wire, size) in enumerate(
-            zip(wires(5, owner=desk.owner), (0, 1, most, most + 1, 3 * most), strict=True)
+            zip(wires(5, owner=desk.owner), (0, 1, most, most + 1, 2 * most + 1), strict=True)
         )
     ]
     assert await publisher.publish_each(sent) == [None] * 5
