@@ -91,7 +91,7 @@ class Results(Struct, frozen=True, kw_only=True):
     busy: dict[str, Busy]
     """By whom, at half load, in the last turn of verification."""
     sealings: tuple[Sealing, ...]
-    """One after each race, so that they see the moods of the machine."""
+    """One after each race but those with a hostile tenth, so that they see the moods of the machine."""
     memory: tuple[Memory, ...]
     stages: dict[str, float]
     """CPU seconds a letter of what verification does with it, each measured alone."""

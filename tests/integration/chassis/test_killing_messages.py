@@ -9,17 +9,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiormq
+import psutil
 import pytest
 from aio_pika.exceptions import AMQPError
 from msgspec.structs import replace
 
+from bench.verification.contestant import Processes
 from chassis.batches import Arrival, Conclusion, Settled
 from dev.stack.stack import Stack
+from ketuk_events.events import MOST_BYTES
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
 
-LONGEST = 294_912
-"""What the broker takes (`max_message_size`)."""
+CONF = (Path(__file__).parents[3] / "deploy" / "broker" / "rabbitmq.conf").read_text()
+LONGEST = int(CONF.partition("\nmax_message_size = ")[2].splitlines()[0])
+"""What the broker takes, where it is deployed and here."""
 
 
 @asynccontextmanager
@@ -71,13 +75,6 @@ async def test_one_of_300_that_kills_its_process_dies_alone_and_the_others_are_w
     assert set(deaths[1:]) == {1}
 
 
-def most_memory(*, of_child_of: int) -> int:
-    """The most that a process had, in KB."""
-    (child,) = Path(f"/proc/{of_child_of}/task/{of_child_of}/children").read_text().split()
-    status = Path(f"/proc/{child}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
-
-
 async def test_hundreds_of_the_longest_messages_leave_a_consumer_below_its_limit_of_memory(
     desk: Desk,
 ) -> None:
@@ -92,10 +89,10 @@ async def test_hundreds_of_the_longest_messages_leave_a_consumer_below_its_limit
     async with mortal(desk, poison="") as (process, said):
         reading = asyncio.create_task(said.read())  # or it would wait for a reader of its log
         await until(all_dead, what="all of them dead", seconds=60)
-        most = most_memory(of_child_of=process)
+        most = Processes(psutil.Process(process).children()).peak()
     await reading
     await desk.dead.purge()
-    assert most < 440 * 1_024
+    assert most < 440 * 1_024**2
 
 
 async def test_the_broker_takes_no_longer_message(desk: Desk) -> None:
@@ -104,6 +101,7 @@ async def test_the_broker_takes_no_longer_message(desk: Desk) -> None:
         publisher = await desk.broker.publisher(channel)
         with pytest.raises(AMQPError):
             await publisher.publish_all([replace(wire, body=b"x" * (LONGEST + 1))])
+    assert LONGEST > MOST_BYTES
 
 
 async def prefetch(stack: Stack, queue: str) -> set[int]:
