@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-import pamqp.frame
 from cryptography.hazmat.primitives.asymmetric import ec
 from pamqp.header import ContentHeader
 
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.site import issuers_key, message
+from chassis import content_header
 from chassis.batches import Arrival
 from chassis.broker import properties
 from chassis.in_flight import Letter as Outgoing
@@ -44,8 +44,8 @@ def stages(corpus: Corpus) -> dict[str, float]:
         spent[what] = (time.process_time() - began) / len(givens)
         return made
 
-    headers = [pamqp.frame.marshal(ContentHeader(0, 1, message(each).properties), 1) for each in letters]
-    each("decode the AMQP properties", pamqp.frame.unmarshal, headers)
+    headers = [ContentHeader(properties=message(each).properties).marshal() for each in letters]
+    each("decode the AMQP properties", content_header.read, headers)
     arrivals = each(
         "decode and validate the message",
         lambda letter: Arrival(

@@ -26,9 +26,10 @@ from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
 from chassis.causes import words
 from chassis.dead_letters import Graveyard
+from chassis.deliveries import Delivered, Deliveries
 from chassis.handling import Arrival, Conclusion, Dead, Handle, Opened, Refused, Settled, handled, opened
 from chassis.health import Pulse
-from chassis.intake import GIVE_BACK_SECONDS, Delivered, Intake
+from chassis.intake import GIVE_BACK_SECONDS, Intake
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
 from chassis.steps import AtStep, Step, unobserved
@@ -124,6 +125,7 @@ class BatchConsumer:
         return _Line(
             intake=Intake(
                 channel=channel,
+                deliveries=await Deliveries.on(channel),
                 queue=self._queue,
                 at_most=self._at_most,
                 prefetch=(self._at_once + 1) * self._at_most,

@@ -22,9 +22,9 @@ from pamqp import commands
 from yarl import URL
 
 from chassis.causes import Unfit
+from chassis.frames import read_as_they_lie
 from chassis.health import Pulse
 from chassis.in_flight import InFlight, Letter
-from chassis.unreadable import tolerate
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -75,18 +75,14 @@ class Broker:
         return await self._connect(addresses[-1])
 
     async def _connect(self, address: str) -> AbstractConnection:
-        tolerate()
-        try:
-            connection = await aio_pika.connect(
-                address,
-                client_properties={"connection_name": self.name},
-                heartbeat=HEARTBEAT_SECONDS,
-                timeout=CONNECT_SECONDS,
-                ssl_context=self.trust,
-            )
-        except StopAsyncIteration:
-            # what aiormq makes of it; a generator turns that into an error that nobody waits out
-            raise ConnectionError("the broker hung up before it said anything") from None
+        read_as_they_lie()
+        connection = await aio_pika.connect(
+            address,
+            client_properties={"connection_name": self.name},
+            heartbeat=HEARTBEAT_SECONDS,
+            timeout=CONNECT_SECONDS,
+            ssl_context=self.trust,
+        )
         try:
             _check_version(connection)
         except Unfit:

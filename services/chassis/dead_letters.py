@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractChannel
 from pamqp.encode import encode_table_value
 
 from chassis.broker import DEAD_LETTERS, Publisher
-from chassis.intake import Delivered
+from chassis.deliveries import Delivered
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import CONTENT_TYPE, Wire
 from ketuk_events.names import to_timestamp

@@ -8,9 +8,9 @@ from typing import TypeAlias
 import structlog
 from msgspec import Struct
 
-from chassis.intake import Delivered
+from chassis.content_header import Unreadable
+from chassis.deliveries import Delivered
 from chassis.patience import TRANSIENT
-from chassis.unreadable import Unreadable
 from ketuk_events.events import Event, Malformed, Wire, from_wire
 
 

@@ -15,8 +15,10 @@ import pamqp.frame
 from aiormq.abc import ChannelFrame
 from msgspec import Struct
 from pamqp import commands
-from pamqp.body import ContentBody
-from pamqp.header import ContentHeader
+from pamqp.constants import FRAME_BODY, FRAME_END_CHAR, FRAME_HEADER
+
+from chassis import content_header
+from chassis.frames import BEGINS
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -100,10 +102,15 @@ class InFlight:
 def frames(letter: Letter, *, number: int, most: int) -> Iterable[bytes]:
     """The frames of a letter on the channel of that number, with so many bytes of its body in one at most."""
     yield _method(letter.exchange, letter.routing_key, mandatory=letter.mandatory, number=number)
-    header = ContentHeader(body_size=len(letter.body), properties=letter.properties)
-    yield pamqp.frame.marshal(header, number)
+    yield from _frame(
+        FRAME_HEADER, number, content_header.write(letter.properties, body_size=len(letter.body))
+    )
     for begin in range(0, len(letter.body), most):
-        yield pamqp.frame.marshal(ContentBody(letter.body[begin : begin + most]), number)
+        yield from _frame(FRAME_BODY, number, letter.body[begin : begin + most])
+
+
+def _frame(kind: int, number: int, content: bytes) -> Iterable[bytes]:
+    return BEGINS.pack(kind, number, len(content)), content, FRAME_END_CHAR
 
 
 @lru_cache(maxsize=1_024)

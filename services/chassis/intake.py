@@ -5,15 +5,14 @@ A message that kills its consumer is redelivered first, so it dies alone and tak
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
-from aiormq.abc import DeliveredMessage
-from msgspec import Struct
 
+from chassis.deliveries import Delivered, Deliveries
 from chassis.patience import TRANSIENT
 
 GIVE_BACK_SECONDS = 2.0
@@ -21,29 +20,25 @@ _ALL = 0
 """The delivery tag that means all that is not acknowledged."""
 
 
-class Delivered(Struct, frozen=True, kw_only=True):
-    """A message as it arrived; nothing about it is known to be right yet."""
-
-    tag: int
-    """Of the delivery, on its channel."""
-    redelivered: bool
-    message_id: str | None
-    routing_key: str
-    user: str | None
-    """The account that published it, as the broker checked it."""
-    content_type: str | None
-    headers: Mapping[str, object]
-    body: bytes
-
-
 class Intake:
     """The deliveries of one queue on one channel."""
 
     def __init__(
-        self, *, channel: AbstractChannel, queue: str, at_most: int, prefetch: int, stopping: asyncio.Event
+        self,
+        *,
+        channel: AbstractChannel,
+        deliveries: Deliveries,
+        queue: str,
+        at_most: int,
+        prefetch: int,
+        stopping: asyncio.Event,
     ) -> None:
-        """`prefetch`: how many the broker sends ahead, once it is known that none of them kills."""
+        """`deliveries` are those of the channel.
+
+        `prefetch`: how many the broker sends ahead, once it is known that none of them kills.
+        """
         self._channel = channel
+        self._deliveries = deliveries
         self._queue = queue
         self._at_most = at_most
         self._prefetch = prefetch
@@ -83,25 +78,8 @@ class Intake:
         await (await self._underlay()).basic_ack(batch[-1].tag, multiple=True)
 
     async def _take(self, *, prefetch: int) -> str:
-        channel = await self._underlay()
-        await channel.basic_qos(prefetch_count=prefetch)
-        # aio-pika's own consumer makes a message of each delivery, and two tasks; it is one task here
-        return str((await channel.basic_consume(self._queue, self._arrive)).consumer_tag)
-
-    async def _arrive(self, message: DeliveredMessage) -> None:
-        properties = message.header.properties
-        self._arrived.put_nowait(
-            Delivered(
-                tag=message.delivery_tag or 0,
-                redelivered=bool(message.redelivered),
-                message_id=properties.message_id,
-                routing_key=message.routing_key or "",
-                user=properties.user_id,
-                content_type=properties.content_type,
-                headers={} if properties.headers is None else properties.headers,
-                body=message.body,
-            )
-        )
+        await (await self._underlay()).basic_qos(prefetch_count=prefetch)
+        return await self._deliveries.consume(self._queue, self._arrived.put_nowait)
 
     async def _widen(self) -> None:
         # a prefetch counts for new consumers only, so a second consumer follows the first

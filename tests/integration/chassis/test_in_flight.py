@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chassis.broker import Publisher
 from chassis.dead_letters import Graveyard
-from chassis.intake import Delivered
+from chassis.deliveries import Delivered
 from tests.integration.chassis.conftest import Desk, until, wires
 
 

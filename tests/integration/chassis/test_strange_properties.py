@@ -9,6 +9,7 @@ import pytest
 from aiormq.abc import ChannelFrame
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
+from pamqp.constants import FRAME_HEADER
 from pamqp.frame import marshal
 
 from chassis.batches import Arrival, Conclusion, Settled
@@ -39,16 +40,22 @@ STRANGE: dict[str, tuple[dict[str, bytes], str | None]] = {
 """What is strange, and of what it dies, or None where it is worked on."""
 
 
-async def send(desk: Desk, sent: Wire, *, said: bytes, exchange: str = EVENTS) -> None:
-    """Publish a message with properties as they go over the wire."""
+async def send(
+    desk: Desk, sent: Wire, *, said: bytes, key: bytes | None = None, exchange: str = EVENTS
+) -> None:
+    """Publish a message with properties, or with a routing key, as they go over the wire."""
     async with await aio_pika.connect(desk.admin_url) as connection:
         channel = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
         assert isinstance(channel, aiormq.Channel)
-        method = Basic.Publish(exchange=exchange, routing_key=sent.routing_key)
+        plain = key or sent.routing_key.encode()
+        stand_in = "k" * len(plain)
+        method = marshal(Basic.Publish(exchange=exchange, routing_key=stand_in), channel.number)
         payload = b"".join(
             (
-                marshal(method, channel.number),
-                strange.frame(said, channel=channel.number, body_size=len(sent.body)),
+                method.replace(stand_in.encode(), plain),
+                strange.frame(
+                    FRAME_HEADER, strange.header(said, body_size=len(sent.body)), channel=channel.number
+                ),
                 marshal(ContentBody(sent.body), channel.number),
             )
         )
@@ -112,3 +119,29 @@ async def test_nobody_can_say_one_account_to_the_broker_and_another_to_us(desk: 
     assert users == []
     assert letter is not None
     assert letter.headers["ketuk-reason"] == HEADERS
+
+
+async def test_a_routing_key_that_cannot_be_read_ends_no_connection(desk: Desk) -> None:
+    # a gateway may not publish so: what it may is told by its account's name
+    await desk.queue.bind(EVENTS, f"{desk.owner}.#")
+    good, (bad,) = wires(3, owner=desk.owner), wires(1)
+    owners: list[str] = []
+    sessions = 0
+
+    async def ready() -> None:
+        nonlocal sessions
+        sessions += 1
+
+    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        owners.extend(arrival.event.owner for arrival in arrivals)
+        return [Settled() for _ in arrivals]
+
+    async def is_over() -> bool:
+        return len(owners) > len(good)
+
+    await send(desk, bad, said=strange.properties(bad), key=f"{desk.owner}.".encode() + b"\xff")
+    await desk.send(*good)
+    async with running(consumer(desk, work, ready=ready)):
+        await until(is_over, what="all worked on")
+    assert sessions == 1
+    assert owners == ["\ufffd", *[desk.owner] * len(good)]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chassis.batches import Arrival, Conclusion, Dead
 from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.dead_letters import Graveyard
-from chassis.intake import Delivered
+from chassis.deliveries import Delivered
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire

@@ -5,7 +5,7 @@ from typing import Any
 
 from pamqp import encode
 from pamqp.commands import Basic
-from pamqp.constants import FRAME_END, FRAME_HEADER
+from pamqp.constants import FRAME_END
 
 from ketuk_events.events import Wire
 
@@ -41,10 +41,14 @@ def nested(depth: int) -> bytes:
     return inner
 
 
-def frame(properties: bytes, *, channel: int = 1, body_size: int = 0) -> bytes:
-    """The frame of a content header (AMQP 0-9-1, 4.2.6.1) with these properties."""
-    header = struct.pack(">HHQ", Basic.frame_id, 0, body_size) + properties
-    return struct.pack(">BHI", FRAME_HEADER, channel, len(header)) + header + bytes([FRAME_END])
+def header(properties: bytes, *, body_size: int = 0) -> bytes:
+    """A content header (AMQP 0-9-1, 4.2.6.1) with these properties."""
+    return struct.pack(">HHQ", Basic.frame_id, 0, body_size) + properties
+
+
+def frame(kind: int, content: bytes, *, channel: int) -> bytes:
+    """A frame (AMQP 0-9-1, 4.2.3)."""
+    return struct.pack(">BHI", kind, channel, len(content)) + content + bytes([FRAME_END])
 
 
 def two_faced(sent: Wire, *, told_the_broker: str, told_the_reader: str) -> bytes:
