@@ -58,7 +58,7 @@ class Issuers:
         # the one that the card names first: nearly always no other is tried
         valid.sort(key=lambda key: key.name != name)
         photo = _with_length(evidence.photo)
-        signed = [_with_length(text) + photo for text in _as_on_card(evidence.biodata)]
+        signed = (_with_length(text) + photo for text in _as_on_card(evidence.biodata))
         held = any(holds(der, content, by=key.key) for content in signed for key in valid)
         return OwnCheck.HOLDS if held else OwnCheck.REFUTED
 

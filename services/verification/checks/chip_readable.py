@@ -18,7 +18,7 @@ def chip_readable(case: Case) -> CheckResult:
         return _given(case)
     states = {reading.file: reading.state for reading in case.evidence.files}
     damaged = [file for file, state in states.items() if state in {"damaged", "missing"}]
-    if any(states.get(file) == "read" for file in FINGERS):
+    if damaged and any(states.get(file) == "read" for file in FINGERS):
         damaged = [file for file in damaged if file not in FINGERS]
     if damaged:
         return came_to(Check.CHIP_READABLE, "file-damaged", ", ".join(damaged))
