@@ -32,7 +32,7 @@ _PROPERTIES = [
 ]
 """In the order in which they are written."""
 _LENGTH = struct.Struct(">I")
-Reads: TypeAlias = Callable[[bytes, int], tuple[object, int]]
+_Reads: TypeAlias = Callable[[bytes, int], tuple[object, int]]
 _TEXT = b"S"
 
 
@@ -68,7 +68,7 @@ def write(properties: Basic.Properties, *, body_size: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _present(flags: int) -> list[tuple[str, Reads]]:
+def _present(flags: int) -> list[tuple[str, _Reads]]:
     return [(name, _READS[kind]) for name, flag, kind in _PROPERTIES if flags & flag]
 
 
@@ -104,7 +104,7 @@ def _read_table(data: bytes, at: int) -> tuple[FieldTable, int]:
     return Unreadable(), end
 
 
-_READS: dict[str, Reads] = {
+_READS: dict[str, _Reads] = {
     "shortstr": _read_word,
     "octet": _read_octet,
     "timestamp": _read_time,

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID, uuid4
 
 import aio_pika
+import aiormq
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec.structs import replace
@@ -39,6 +41,15 @@ def wires(count: int, *, owner: str = "x") -> list[Wire]:
             delivery=catalogue.Delivery.WORK,
         )
         for _ in range(count)
+    ]
+
+
+def wires_of_all_sizes(*, most: int, owner: str) -> list[Wire]:
+    """Different messages of none, one and several frames, of which one holds `most` bytes of a body."""
+    sizes = (0, 1, most, most + 1, 2 * most + 1)
+    return [
+        replace(wire, body=bytes((number,)) * size)
+        for number, (wire, size) in enumerate(zip(wires(len(sizes), owner=owner), sizes, strict=True))
     ]
 
 
@@ -94,3 +105,15 @@ async def desk(stack_env: Mapping[str, str]) -> AsyncIterator[Desk]:
             dead=dead,
         )
         await queue.delete(if_unused=False, if_empty=False)
+
+
+@pytest.fixture
+async def channel(desk: Desk) -> AsyncIterator[AbstractChannel]:
+    """As verification, with confirms."""
+    async with desk.broker.channel() as channel:
+        yield channel
+
+
+async def below(channel: AbstractChannel) -> aiormq.Channel:
+    """The channel of aiormq that bears one of aio-pika's."""
+    return cast("aiormq.Channel", await channel.get_underlay_channel())

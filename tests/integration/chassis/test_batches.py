@@ -59,13 +59,17 @@ class Collected:
     """A handler that remembers what it settled."""
 
     def __init__(self, follows: Callable[[Arrival], tuple[Wire, ...]] = lambda _: ()) -> None:
-        self.ids: list[str] = []
+        self.arrivals: list[Arrival] = []
         self.batches: list[int] = []
         self._follows = follows
 
+    @property
+    def ids(self) -> list[str]:
+        return [str(arrival.event.id) for arrival in self.arrivals]
+
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         self.batches.append(len(arrivals))
-        self.ids += [str(arrival.event.id) for arrival in arrivals]
+        self.arrivals += arrivals
         return [Settled(follows=self._follows(arrival)) for arrival in arrivals]
 
 

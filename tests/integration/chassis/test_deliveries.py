@@ -1,26 +1,13 @@
 """What `chassis.deliveries` takes for granted of aiormq and the broker."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import cast
+from collections.abc import Awaitable, Callable, Sequence
 
-import aiormq
-import pytest
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import PublishError
 from msgspec.structs import replace
 
 from chassis.deliveries import Delivered, Deliveries
-from tests.integration.chassis.conftest import Desk, until, wires
-
-
-@pytest.fixture
-async def channel(desk: Desk) -> AsyncIterator[AbstractChannel]:
-    async with desk.broker.channel() as channel:
-        yield channel
-
-
-async def below(channel: AbstractChannel) -> aiormq.Channel:
-    return cast("aiormq.Channel", await channel.get_underlay_channel())
+from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 
 def taken_all(taken: Sequence[Delivered], count: int) -> Callable[[], Awaitable[bool]]:
@@ -35,12 +22,7 @@ async def test_each_is_taken_whole_and_in_order_whatever_its_size(
 ) -> None:
     taken: list[Delivered] = []
     most = (await below(channel)).max_content_size
-    sent = [
-        replace(wire, body=bytes((number,)) * size)
-        for number, (wire, size) in enumerate(
-            zip(wires(5, owner=desk.owner), (0, 1, most, most + 1, 2 * most + 1), strict=True)
-        )
-    ]
+    sent = wires_of_all_sizes(most=most, owner=desk.owner)
     await (await Deliveries.on(channel)).consume(desk.queue.name, taken.append)
     await desk.send(*sent)
     await until(taken_all(taken, len(sent)), what="all taken")

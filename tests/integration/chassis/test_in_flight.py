@@ -1,11 +1,8 @@
 """What `chassis.in_flight` takes for granted of aiormq and the broker."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import cast
 from uuid import uuid4
 
-import aiormq
 import pytest
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelInvalidStateError, PublishError
@@ -16,17 +13,7 @@ from msgspec.structs import replace
 from chassis.broker import Publisher
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
-from tests.integration.chassis.conftest import Desk, until, wires
-
-
-@pytest.fixture
-async def channel(desk: Desk) -> AsyncIterator[AbstractChannel]:
-    async with desk.broker.channel() as channel:
-        yield channel
-
-
-async def below(channel: AbstractChannel) -> aiormq.Channel:
-    return cast("aiormq.Channel", await channel.get_underlay_channel())
+from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 
 async def test_a_batch_is_confirmed_and_arrives_whole_and_in_order(
@@ -34,12 +21,7 @@ async def test_a_batch_is_confirmed_and_arrives_whole_and_in_order(
 ) -> None:
     publisher = await desk.broker.publisher(channel)
     most = (await below(channel)).max_content_size
-    sent = [
-        replace(wire, body=bytes((number,)) * size)
-        for number, (wire, size) in enumerate(
-            zip(wires(5, owner=desk.owner), (0, 1, most, most + 1, 2 * most + 1), strict=True)
-        )
-    ]
+    sent = wires_of_all_sizes(most=most, owner=desk.owner)
     assert await publisher.publish_each(sent) == [None] * 5
     for wire in sent:
         arrived = await desk.queue.get(no_ack=True)

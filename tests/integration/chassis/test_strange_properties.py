@@ -1,6 +1,5 @@
 """Properties that cannot be read cost the message, at most, and never the connection."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import aio_pika
@@ -12,11 +11,10 @@ from pamqp.commands import Basic
 from pamqp.constants import FRAME_HEADER
 from pamqp.frame import marshal
 
-from chassis.batches import Arrival, Conclusion, Settled
 from chassis.broker import EVENTS
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
-from tests.integration.chassis.test_batches import consumer, running
+from tests.integration.chassis.test_batches import Collected, consumer, running
 from tests.unit.chassis import strange
 
 HEADERS = "its headers cannot be read"
@@ -38,6 +36,16 @@ STRANGE: dict[str, tuple[dict[str, bytes], str | None]] = {
     "a time of no calendar": ({"timestamp": b"\x7f" + b"\xff" * 7}, None),
 }
 """What is strange, and of what it dies, or None where it is worked on."""
+
+
+class Sessions:
+    """How often a consumer had to connect."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    async def __call__(self) -> None:
+        self.begun += 1
 
 
 async def send(
@@ -67,28 +75,20 @@ async def send(
 async def test_what_cannot_be_read_ends_no_connection(desk: Desk, what: str) -> None:
     good, (bad,) = wires(40, owner=desk.owner), wires(1, owner=desk.owner)
     properties, reason = STRANGE[what]
-    handled: list[str] = []
-    sessions = 0
-
-    async def ready() -> None:
-        nonlocal sessions
-        sessions += 1
-
-    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        handled.extend(str(arrival.event.id) for arrival in arrivals)
-        return [Settled() for _ in arrivals]
+    work = Collected()
+    sessions = Sessions()
 
     async def is_over() -> bool:
-        return len(handled) + await desk.dead_depth() > len(good)
+        return len(work.arrivals) + await desk.dead_depth() > len(good)
 
     await desk.send(*good[:20])
     await send(desk, bad, said=strange.properties(bad, **properties))
     await desk.send(*good[20:])
-    async with running(consumer(desk, work, ready=ready)):
+    async with running(consumer(desk, work, ready=sessions)):
         await until(is_over, what="all worked on or dead", seconds=60)
     letter = await desk.dead_letter()
-    assert sessions == 1
-    assert sorted(handled) == sorted(wire.message_id for wire in (*good, *([bad] if reason is None else [])))
+    assert sessions.begun == 1
+    assert sorted(work.ids) == sorted(wire.message_id for wire in (*good, *([bad] if reason is None else [])))
     assert (None if letter is None else letter.headers["ketuk-reason"]) == reason
     if letter is not None:
         assert letter.headers["ketuk-user"] == "admin"
@@ -102,21 +102,17 @@ async def test_nobody_can_say_one_account_to_the_broker_and_another_to_us(desk: 
     await queue.bind(EVENTS, f"card.presented.v1.3372.{desk.owner}")
     (sent,) = wires(1, owner=desk.owner)
     said = strange.two_faced(sent, told_the_broker="admin", told_the_reader="registry")
-    users: list[str | None] = []
-
-    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        users.extend(arrival.user for arrival in arrivals)
-        return [Settled() for _ in arrivals]
+    work = Collected()
 
     async def is_over() -> bool:
-        return len(users) + await desk.dead_depth() > 0
+        return len(work.arrivals) + await desk.dead_depth() > 0
 
     await send(desk, sent, said=said)
     async with running(consumer(replace(desk, queue=queue), work)):
         await until(is_over, what="worked on or dead")
     await queue.delete(if_unused=False, if_empty=False)
     letter = await desk.dead_letter()
-    assert users == []
+    assert work.arrivals == []
     assert letter is not None
     assert letter.headers["ketuk-reason"] == HEADERS
 
@@ -125,23 +121,15 @@ async def test_a_routing_key_that_cannot_be_read_ends_no_connection(desk: Desk) 
     # a gateway may not publish so: what it may is told by its account's name
     await desk.queue.bind(EVENTS, f"{desk.owner}.#")
     good, (bad,) = wires(3, owner=desk.owner), wires(1)
-    owners: list[str] = []
-    sessions = 0
-
-    async def ready() -> None:
-        nonlocal sessions
-        sessions += 1
-
-    async def work(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        owners.extend(arrival.event.owner for arrival in arrivals)
-        return [Settled() for _ in arrivals]
+    work = Collected()
+    sessions = Sessions()
 
     async def is_over() -> bool:
-        return len(owners) > len(good)
+        return len(work.arrivals) > len(good)
 
     await send(desk, bad, said=strange.properties(bad), key=f"{desk.owner}.".encode() + b"\xff")
     await desk.send(*good)
-    async with running(consumer(desk, work, ready=ready)):
+    async with running(consumer(desk, work, ready=sessions)):
         await until(is_over, what="all worked on")
-    assert sessions == 1
-    assert owners == ["\ufffd", *[desk.owner] * len(good)]
+    assert sessions.begun == 1
+    assert [arrival.event.owner for arrival in work.arrivals] == ["\ufffd", *[desk.owner] * len(good)]

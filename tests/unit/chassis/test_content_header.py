@@ -17,8 +17,6 @@ from tests.unit.chassis import strange
 
 SENT = to_wire(examples()[catalogue.CARD_READ])
 WORDS = ["content_type", "content_encoding", "correlation_id", "reply_to", "expiration", "message_type"]
-
-
 NAMES = st.text(min_size=1, max_size=140)
 TEXTS = st.text(max_size=40)
 HEADERS = st.dictionaries(NAMES, TEXTS) | st.dictionaries(
@@ -26,8 +24,9 @@ HEADERS = st.dictionaries(NAMES, TEXTS) | st.dictionaries(
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, width=32)
     | TEXTS
-    | st.lists(TEXTS, max_size=3)
+    | st.lists(st.none() | st.booleans() | st.floats(allow_nan=False, width=32) | TEXTS, max_size=3)
     | st.dictionaries(st.text(max_size=9), TEXTS, max_size=3),
     max_size=6,
 )

@@ -33,11 +33,10 @@ SENT = b"".join(
 )
 
 
-def stream(pieces: Iterable[bytes]) -> asyncio.StreamReader:
-    """What a broker sends, in these pieces, before it hangs up."""
+def stream(content: bytes) -> asyncio.StreamReader:
+    """What a broker sends before it hangs up."""
     reader = asyncio.StreamReader()
-    for piece in pieces:
-        reader.feed_data(piece)
+    reader.feed_data(content)
     reader.feed_eof()
     return reader
 
@@ -79,13 +78,13 @@ def content_of(frame: FrameTypes) -> object:
 
 
 async def next_of(content: bytes) -> object:
-    return (await Frames(stream([content])).get_frame())[2]
+    return (await Frames(stream(content)).get_frame())[2]
 
 
 @given(places=st.lists(st.integers(0, len(SENT)), max_size=8))
 def test_frames_are_those_that_aiormq_reads_wherever_they_are_cut(places: list[int]) -> None:
     async def both() -> tuple[object, object]:
-        return await all_of(Frames(Slow(cut(SENT, places)))), await all_of(FrameReceiver(stream([SENT])))
+        return await all_of(Frames(Slow(cut(SENT, places)))), await all_of(FrameReceiver(stream(SENT)))
 
     ours, theirs = asyncio.run(both())
     assert ours == theirs
