@@ -24,11 +24,12 @@ from dev.stack.stack import Stack
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
+from tests.support.state_folder import state_folder
 from tests.system.board_picture import draw
 from tests.system.pictures import page_of
 from tests.system.prometheus import RULES, Prometheus
 
-FOLDER = Path(__file__).parents[2] / ".run" / "alerts"
+FOLDER = state_folder("alerts")
 BOARDS = RULES.parent / "grafana" / "dashboards"
 PAGE = Path(__file__).parents[2] / "docs" / "operating" / "monitoring.md"
 AGENCY = "kelurahan-jebres"

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,9 @@ from dev.demo.private import PrivateRun
 from dev.ledger.account import Account
 from dev.ledger.report import last_line
 from dev.stack.stack import Stack
+from tests.support.state_folder import state_folder
 
-FOLDER = Path(__file__).parents[2] / ".run" / "cluster"
+FOLDER = state_folder("cluster")
 TAPS = 59
 NODES = 3
 
