@@ -4,6 +4,9 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CORES := $(shell nproc)
+# Tests of several processes wait more than they compute.
+WAITING = $(shell expr $(CORES) \* 3 / 2)
 
 .PHONY: help setup stack stop demo chaos test fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
 
@@ -17,9 +20,9 @@ chaos: $(VENV)/demo.stamp packages-demo ## taps under fire: kill, restart and cu
 	@exec $(BIN)/python -m dev.chaos $(if $(TAPS),--taps $(TAPS)) $(if $(SEED),--seed $(SEED))
 
 test: setup ## all tests, on a private broker, databases and pcscd
-	$(BIN)/python -m pytest tests/unit
-	$(BIN)/python -m pytest tests/fuzz
-	$(BIN)/python -m pytest tests/integration tests/system
+	$(BIN)/python -m pytest -n $(CORES) --dist loadscope tests/unit
+	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
+	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration
 
 fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))

@@ -1,31 +1,30 @@
-"""Which tests run one after the other in one process where several processes share a run (`pytest -n`)."""
+"""Which tests run one after the other in one process when several processes share a run (`pytest -n`)."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-TESTS = Path(__file__).parent
 SHARED = {
-    "system": "city",
-    "system/at_rest": "city",
-    "system/outcomes": "house",
+    "tests/system": "city",
+    "tests/system/at_rest": "city",
+    "tests/system/outcomes": "house",
 }
 """Folders whose files share something that is dear to start: a run of the demo, a city with its services."""
-ALONE = ("test_alerts.py", "test_cluster.py", "test_traces.py", "test_under_fire.py")
-"""Files of these folders that start a stack of their own."""
+OWN_STACK = ("test_alerts.py", "test_cluster.py", "test_traces.py", "test_under_fire.py")
+"""Files of these folders that share nothing."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the runner reads the groups
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Keep the tests of a file together, and those of files that share a stack."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+class ByStack(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Keeps the tests of a file together, and those of files that share a stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        shared = SHARED.get(str(file.parent))
+        return str(file) if shared is None or file.name in OWN_STACK else shared
 
 
-def _group(file: Path) -> str:
-    shared = SHARED.get(str(file.parent.relative_to(TESTS)))
-    if shared is None or file.name in ALONE:
-        return str(file.relative_to(TESTS))
-    return shared
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Group by stack where `--dist loadscope` is asked for."""
+    return ByStack(config, log) if config.getvalue("dist") == "loadscope" else None
