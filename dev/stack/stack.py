@@ -64,7 +64,8 @@ class Stack:
         """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
         with ThreadPoolExecutor() as pool:
             starting = [
-                pool.submit(start) for start in (self._start_databases, self._start_brokers, self._start_pcscd)
+                pool.submit(start)
+                for start in (self._start_databases, self._start_brokers, self._start_pcscd)
             ]
         for each in starting:
             each.result()
