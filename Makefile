@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo chaos test fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,6 +20,11 @@ test: setup ## all tests, on a private broker, databases and pcscd
 	$(BIN)/python -m pytest tests/unit
 	$(BIN)/python -m pytest tests/fuzz
 	$(BIN)/python -m pytest tests/integration tests/system
+
+test-long: setup ## the same, with long statistical runs in their full form
+	$(BIN)/python -m pytest tests/unit --long
+	$(BIN)/python -m pytest tests/fuzz --long
+	$(BIN)/python -m pytest tests/integration tests/system --long
 
 fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))
