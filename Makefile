@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-gateway bench-registry scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +35,9 @@ test-compose: setup ## run Ketuk in containers: tap cards while replicas are sca
 
 bench-card: $(VENV)/dev.stamp ## how long reading a card takes over the radio: writes docs/card.md
 	$(BIN)/python -m bench.card
+
+bench-gateway: packages-demo $(VENV)/dev.stamp ## from pcscd's report of a card to the gateway's spool: make bench-gateway [TAPS=60]
+	$(BIN)/python -m bench.gateway $(if $(TAPS),--taps $(TAPS))
 
 bench-registry: packages-demo $(VENV)/dev.stamp ## import a city's residents beside a bare COPY, ask for reports: writes docs/registry-speed.md
 	$(BIN)/python -m bench.registry

@@ -21,7 +21,7 @@ from tests.integration.counter_model.machine import AnyDay
 
 MINUTES = float(os.environ.get("KETUK_MODEL_MINUTES") or 0)
 """`make model MINUTES=n`: other days each time, for so long; without it, the same few days each time."""
-SHORT_DAYS, LONG_DAYS = 2, 12
+SHORT_DAYS, LONG_DAYS = 4, 12
 pytestmark = [
     # A Popen is forgotten on purpose: `Children` ends the process by its number.
     pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning"),
