@@ -13,7 +13,7 @@ from dev.stack.stack import Stack
 FOLDER = Path(__file__).parents[2] / ".run" / "fire"
 TAPS, SEED = 300, 7
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
