@@ -34,7 +34,8 @@ from simulator.__main__ import known_issuer
 KNOWN_SECONDS = 180.0
 HELD_BACK = 0.2
 """Of the deck, for as long as a step was not hit yet."""
-LONGEST_HELD_SECONDS = 60.0
+LONGEST_HELD_SECONDS = 120.0
+"""From when nobody is taken away any more."""
 STANDSTILL_SECONDS, STILL_SECONDS = 150.0, 3.0
 """Nothing arrives for so long where a part hangs, and where all has arrived."""
 DEAD_LETTERS = "ketuk.dead-letters"
@@ -143,19 +144,23 @@ class Run:
         fresh.replace(self._told("").orders)
         fire = Fire(run=self._run, stack=self._stack, household=household, links=self._links, say=self._say)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(fire.burn())
-            dealing = tasks.create_task(self._deal())
+            burning = tasks.create_task(fire.burn())
+            dealing = tasks.create_task(self._deal(burning))
             tasks.create_task(changes.make(more=lambda: self._missed() and not dealing.done()))
 
-    async def _deal(self) -> None:
+    async def _deal(self, burning: asyncio.Task[None]) -> None:
         """Cards evenly over the time; the last ones wait for steps that were not hit, but not for ever."""
+        held_since: float | None = None
         hands = {stand: Journal(self._told(stand.process).hand) for stand in STANDS}
         began, deck = time.monotonic(), self._run.deck
         back = len(deck) - int(len(deck) * HELD_BACK)
         for number, (place, card) in enumerate(deck):
             due = began + self._run.seconds * min(number, back) / back
             if number > back and self._missed():
-                due += LONGEST_HELD_SECONDS * (number - back) / (len(deck) - back)
+                # while the broker or a database starts nobody comes to any step
+                await asyncio.wait({burning})
+                held_since = held_since or time.monotonic()
+                due = held_since + LONGEST_HELD_SECONDS * (number - back) / (len(deck) - back)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             hands[STANDS[place]].write(Dealt(number=number + 1, card=card % len(self._cards)))
 
