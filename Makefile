@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-gateway bench-registry scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench-registry: packages-demo $(VENV)/dev.stamp ## import a city's residents bes
 
 model: setup ## a counter in any order of events, other days each time: make model [MINUTES=10]
 	KETUK_MODEL_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest tests/integration/counter_model
+
+bench-effects: packages-demo $(VENV)/dev.stamp ## how soon verification judges by what the office decides
+	$(BIN)/python -m bench.registry --look effects
 
 scale: setup ## measure what a tap costs, and write docs/scale.md: what a country of counters needs
 	$(BIN)/python -m dev.scale
