@@ -1,4 +1,4 @@
-"""Which tests run one after the other in one process when several processes share a run (`pytest -n`)."""
+"""For every folder of tests: the long form of long runs, and what stays in one process under `pytest -n`."""
 
 from pathlib import PurePosixPath
 
@@ -28,3 +28,17 @@ class ByStack(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Group by stack where `--dist loadscope` is asked for."""
     return ByStack(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="long statistical runs in their full form (`make test-long`)",
+    )
+
+
+@pytest.fixture(scope="session")
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether long runs are wanted in their full form."""
+    return bool(request.config.getoption("--long"))

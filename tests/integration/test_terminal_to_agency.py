@@ -33,8 +33,8 @@ HOLDERS_NIK = CARD.text[1:17].decode()
 
 async def taken(queue: AbstractQueue) -> dict[str, Any]:
     """The next message's body."""
-    message = await queue.get(no_ack=True, timeout=10, fail=False)
-    async with asyncio.timeout(30):
+    message = await queue.get(no_ack=True, timeout=60, fail=False)
+    async with asyncio.timeout(60):
         while message is None:
             await asyncio.sleep(0.02)
             message = await queue.get(no_ack=True, fail=False)

@@ -74,7 +74,7 @@ class Watched:
             await publish_issuer(self.run.taps.site, issuer)
             connection = await asyncpg.connect(self.stack.postgres.url("verification"))
             known, question = False, "SELECT EXISTS (SELECT 1 FROM keys WHERE told LIKE '%' || $1 || '%')"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not known:
                     known = await connection.fetchval(question, key_id(issuer.public_key()))
             await connection.close()

@@ -13,7 +13,7 @@ from tests.support.state_folder import state_folder
 FOLDER = state_folder("fire")
 TAPS, SEED = 300, 7
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
