@@ -8,7 +8,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
-from chassis.broker import EVENTS, Broker
+from chassis.broker import Broker
 from chassis.causes import Unfit
 from chassis.health import Pulse
 from chassis.patience import persist
@@ -19,14 +19,15 @@ from ketuk_events.taps import TapJudged
 
 JUDGE = "verification"
 REGISTRY = "registry"
-EXPIRES_MILLISECONDS = 3_600_000
 LOOK_SECONDS = 10.0
 STAND_INS = 3
+"""The queue itself and two that stand in for it, as the topology job declares them."""
 
 
 class Verdicts:
     """Listens for verdicts; one that is lost is only not shown, for it stands in the registry.
 
+    It makes nothing on the broker: the topology job has declared and bound the queue.
     Only one consumer may have the queue: who has it has the gateway's name, and `pulse` says so.
     """
 
@@ -59,8 +60,6 @@ class Verdicts:
 
     async def _listen(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
         queue = await self._queue(channel)
-        await queue.bind(EVENTS, f"tap.judged.v1.{self._name}")
-        await queue.bind(EVENTS, f"key.published.v1.{self._region}.{JUDGE}")
         try:
             await queue.consume(self._take, exclusive=True)
         except ChannelAccessRefused:
@@ -83,15 +82,15 @@ class Verdicts:
             raise ConnectionError("the channel was closed")
 
     async def _queue(self, channel: AbstractChannel) -> AbstractQueue:
-        """Our queue; it lives on one node of the broker, so another stands in while that node is away."""
+        """Our queue; it lives on one node of a cluster, so another stands in while that node is away."""
         name = f"gateway.{self._name}" + ("" if self._stand_in == 0 else f".{self._stand_in}")
         try:
-            return await channel.declare_queue(
-                name, durable=True, arguments={"x-expires": EXPIRES_MILLISECONDS}
-            )
+            return await channel.declare_queue(name, passive=True)
         except ChannelNotFoundEntity:
             self._stand_in = (self._stand_in + 1) % STAND_INS
-            raise
+            raise Unfit(
+                f"gateway.{self._name} is not on the broker, or its node is away: run the job topology"
+            ) from None
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         try:
