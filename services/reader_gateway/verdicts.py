@@ -37,12 +37,16 @@ class Verdicts:
         broker: Broker,
         region: str,
         gateway: str,
+        began: Callable[[str], Awaitable[bool]],
         heard: Callable[[TapJudged], None],
         key_told: Callable[[KeyPublished], Awaitable[None]],
     ) -> None:
+        """`began`: whether a tap began here; what is said of another is not shown, whoever says it."""
         self._broker = broker
         self._region = region
+        self._gateway = gateway
         self._name = f"{region}.{gateway}"
+        self._began = began
         self._heard = heard
         self._key_told = key_told
         self._log = structlog.get_logger(part="verdicts")
@@ -61,7 +65,7 @@ class Verdicts:
     async def _listen(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
         queue = await self._queue(channel)
         try:
-            await queue.consume(self._take, exclusive=True)
+            await queue.consume(self.take, exclusive=True)
         except ChannelAccessRefused:
             raise Unfit(
                 f"another gateway named {self._name} runs already: stop one of the two, or give this one "
@@ -92,7 +96,8 @@ class Verdicts:
                 f"gateway.{self._name} is not on the broker, or its node is away: run the job topology"
             ) from None
 
-    async def _take(self, message: AbstractIncomingMessage) -> None:
+    async def take(self, message: AbstractIncomingMessage) -> None:
+        """Take one message, show what it says or leave it, and acknowledge it."""
         try:
             event = from_wire(
                 message_id=message.message_id,
@@ -106,10 +111,19 @@ class Verdicts:
             # the broker checked who published it
             match event.kind, message.user_id, event.data:
                 case (kind, user, TapJudged() as verdict) if (kind, user) == (TAP_JUDGED, JUDGE):
-                    self._heard(verdict)
+                    if await self._is_ours(verdict):
+                        self._heard(verdict)
+                    else:
+                        self._log.warning("a verdict on a tap that did not begin here", tap=verdict.tap)
                 case (kind, user, KeyPublished() as told) if (kind, user) == (KEY_PUBLISHED, REGISTRY):
                     await self._key_told(told)
         await message.ack()
+
+    async def _is_ours(self, verdict: TapJudged) -> bool:
+        asked = verdict.asked
+        return (asked.region, asked.gateway) == (self._region, self._gateway) and await self._began(
+            verdict.tap
+        )
 
 
 async def _any_of(ends: Sequence["asyncio.Future[Any]"], *, seconds: float) -> bool:
