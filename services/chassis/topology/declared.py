@@ -34,6 +34,8 @@ class Policy:
     pattern: str
     definition: dict[str, object]
     priority: int = 0
+    is_operators: bool = False
+    """Whether it bounds what other policies and a queue's own arguments say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,12 @@ AGENCIES_HOST = "ketuk-agencies"
 AGENCIES = "ketuk.agencies"
 DELIVERY_LIMIT = 20
 FEED_LENGTH = 1_000_000
+FEED_BYTES = 1024**3
+WORK_BYTES = 256 * 1024**2
+"""Of each work queue. When one is full the broker refuses what comes, and whoever sent it keeps it."""
+DEAD_BYTES = 256 * 1024**2
+NO_DELIVERY_LIMIT = 1_000_000_000
+"""More than any restart loop reaches; RabbitMQ 4 has 20 where nothing is said, and then drops the message."""
 REPLY_STAND_INS = 2
 REPLY_MILLISECONDS = 3_600_000
 """A verdict that is an hour old is shown to nobody; keys are told again every five minutes."""
@@ -74,6 +80,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
                     "delivery-limit": DELIVERY_LIMIT,
                     "dead-letter-exchange": DEAD_LETTERS,
                     "dead-letter-strategy": "at-least-once",
+                    "max-length-bytes": WORK_BYTES,
                     "overflow": "reject-publish",
                     **SPREAD,
                 },
@@ -82,7 +89,12 @@ def services_host(accounts: Accounts) -> VirtualHost:
             Policy(
                 name="dead-letters",
                 pattern=f"^{re.escape(DEAD_LETTERS)}$",
-                definition={"delivery-limit": 1_000_000_000, **SPREAD},
+                definition={
+                    "delivery-limit": NO_DELIVERY_LIMIT,
+                    "max-length-bytes": DEAD_BYTES,
+                    "overflow": "drop-head",
+                    **SPREAD,
+                },
             ),
             # without `expires`: one that went while its gateway was away would have to be made by hand
             Policy(
@@ -94,6 +106,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
                     "overflow": "drop-head",
                 },
             ),
+            _bound(max(WORK_BYTES, DEAD_BYTES, REPLY_BYTES)),
         ),
         accounts=(
             *(_service(name, password) for name, password in accounts.services.items()),
@@ -116,8 +129,16 @@ def agencies_host(accounts: Accounts) -> VirtualHost:
             Policy(
                 name="feeds",
                 pattern=".*",
-                definition={"max-length": FEED_LENGTH, "overflow": "drop-head", **SPREAD},
+                definition={
+                    # an event that was not acknowledged comes again, however often its subscriber was killed
+                    "delivery-limit": NO_DELIVERY_LIMIT,
+                    "max-length": FEED_LENGTH,
+                    "max-length-bytes": FEED_BYTES,
+                    "overflow": "drop-head",
+                    **SPREAD,
+                },
             ),
+            _bound(FEED_BYTES),
         ),
         accounts=(
             Account(
@@ -134,6 +155,11 @@ def agencies_host(accounts: Accounts) -> VirtualHost:
             ),
         ),
     )
+
+
+def _bound(most: int) -> Policy:
+    """No queue escapes a bound in bytes, whoever makes it and with whatever arguments."""
+    return Policy(name="bound", pattern=".*", definition={"max-length-bytes": most}, is_operators=True)
 
 
 def _service(name: str, password: str) -> Account:

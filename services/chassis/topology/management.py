@@ -48,7 +48,7 @@ class Management:
                     "priority": policy.priority,
                     "apply-to": "queues",
                 },
-                "policies",
+                "operator-policies" if policy.is_operators else "policies",
                 host.name,
                 policy.name,
             )

@@ -1,9 +1,11 @@
 """The topology job on a broker that has something already."""
 
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 from uuid import uuid4
 
 import aio_pika
+import aiohttp
 import msgspec
 import pytest
 from aio_pika.abc import AbstractChannel
@@ -17,6 +19,7 @@ from chassis.topology.ketuk import Accounts
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
+from tests.integration.chassis.conftest import until
 
 
 @pytest.fixture
@@ -44,6 +47,16 @@ async def newcomer(stack: Stack) -> AsyncIterator[str]:
     """The name of a gateway that the job has not heard of yet; at the end it has forgotten it again."""
     yield f"{REGION}.{uuid4().hex[:12]}"
     await run(stack, known(stack))
+
+
+async def queues(stack: Stack, host: str) -> list[dict[str, Any]]:
+    """What the management API says of the queues of a virtual host."""
+    url = URL(stack.rabbitmq.management_url)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url / "api" / "queues" / host, raise_for_status=True) as answer,
+    ):
+        return list(await answer.json())
 
 
 def with_gateway(accounts: Accounts, name: str) -> Accounts:
@@ -83,3 +96,25 @@ async def test_on_one_node_nothing_stands_in(stack: Stack, admin: AbstractChanne
     await run(stack, with_gateway(known(stack), newcomer))
     with pytest.raises(ChannelNotFoundEntity):
         await admin.declare_queue(f"gateway.{newcomer}.1", passive=True)
+
+
+@pytest.mark.parametrize("host", ["ketuk", "ketuk-agencies"])
+async def test_no_queue_is_without_a_bound_in_bytes_whatever_its_arguments_say(
+    stack: Stack, host: str
+) -> None:
+    await run(stack, known(stack))
+    url = str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path(f"/{host}"))
+    unbounded = f"unforeseen.{uuid4().hex}"
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(unbounded, arguments={"x-max-length-bytes": 2**50})
+        found: dict[str, dict[str, Any]] = {}
+
+        async def is_told() -> bool:
+            for each in await queues(stack, host):
+                found[each["name"]] = each.get("effective_policy_definition") or {}
+            return unbounded in found and all(found.values())
+
+        await until(is_told, what="what is in force for each queue")
+        await channel.queue_delete(unbounded)
+    assert [name for name, force in found.items() if not 0 < force["max-length-bytes"] <= 2**30] == []
