@@ -113,6 +113,11 @@ class Spool:
         """Something else is to be sent."""
         await self._write([], wires)
 
+    async def has_begun(self, tap: str) -> bool:
+        """Whether a tap began here, within the time for which taps are kept."""
+        row = await self._do(lambda: self._file.execute("SELECT 1 FROM taps WHERE id = ?", (tap,)).fetchone())
+        return row is not None
+
     async def unended(self, reader: str) -> Tap | None:
         """The tap on a reader that has not ended: left over from an earlier start."""
         rows = await self._do(

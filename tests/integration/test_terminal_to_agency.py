@@ -62,7 +62,7 @@ async def unheard(stack: Stack) -> None:
     async with await aio_pika.connect(
         str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     ) as on:
-        await (await on.channel()).queue_delete(f"gateway.{REGION}.{GATEWAY}")
+        await (await on.channel()).queue_purge(f"gateway.{REGION}.{GATEWAY}")
 
 
 @pytest.fixture

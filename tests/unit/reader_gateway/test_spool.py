@@ -45,6 +45,12 @@ async def test_a_block_that_ends_well_removes_its_messages_for_good(spool: Spool
     assert (await spool.backlog()).waiting == 0
 
 
+async def test_the_spool_knows_which_taps_began_here(spool: Spool) -> None:
+    await spool.begin(tap())
+    assert await spool.has_begun(str(tap().id))
+    assert not await spool.has_begun(str(new_tap_id(NOW)))
+
+
 async def test_a_block_that_fails_removes_nothing(spool: Spool) -> None:
     async def send() -> None:
         async with spool.waiting(10):
