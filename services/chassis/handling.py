@@ -33,6 +33,8 @@ class Dead(Struct, frozen=True, kw_only=True):
     """The message must not be worked on: to the dead letters with this reason (nothing personal in it)."""
 
     reason: str
+    keep_body: bool = True
+    """Whether it may count once something is mended here; of any other message the beginning is kept."""
 
 
 Conclusion = Settled | Dead
@@ -45,7 +47,7 @@ before the next begins, but what follows from the one before may not be publishe
 """
 
 Opened: TypeAlias = list[tuple[Delivered, Arrival]]
-Refused: TypeAlias = list[tuple[Delivered, str]]
+Refused: TypeAlias = list[tuple[Delivered, Dead]]
 
 
 def opened(batch: Sequence[Delivered]) -> tuple[Opened, Refused]:
@@ -54,7 +56,7 @@ def opened(batch: Sequence[Delivered]) -> tuple[Opened, Refused]:
     refused: Refused = []
     for message in batch:
         if isinstance(message.headers, Unreadable):
-            refused.append((message, "its headers cannot be read"))
+            refused.append((message, Dead(reason="its headers cannot be read", keep_body=False)))
             continue
         try:
             event = from_wire(
@@ -64,7 +66,7 @@ def opened(batch: Sequence[Delivered]) -> tuple[Opened, Refused]:
                 body=message.body,
             )
         except Malformed as why:
-            refused.append((message, str(why)))
+            refused.append((message, Dead(reason=str(why), keep_body=False)))
         else:
             arrivals.append((message, Arrival(event=event, user=message.user, body=message.body)))
     return arrivals, refused

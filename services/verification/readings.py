@@ -129,7 +129,7 @@ class Readings:
         try:
             return open_reading(arrival, gateways=knowledge.gateways, opener=self._opener)
         except Unauthenticated as why:
-            return Dead(reason=str(why))
+            return Dead(reason=str(why), keep_body=why.may_pass)
 
     def _decide(
         self,
