@@ -9,13 +9,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ketuk_events.asked import Asked
-from ketuk_events.names import Code, TapId, Timestamp
+from ketuk_events.names import Code, TapId, Timestamp, whole
 
 
 class FileReading(Struct, frozen=True, kw_only=True):
     """How the reading of one elementary file went."""
 
-    file: Annotated[str, Meta(pattern="^[0-9A-F]{4}$", description="File identifier, such as 6FF2.")]
+    file: Annotated[str, Meta(pattern=whole("[0-9A-F]{4}"), description="File identifier, such as 6FF2.")]
     state: Annotated[
         Code,
         Meta(description="read, damaged, missing, removed (the card left), reader-gone, slow."),

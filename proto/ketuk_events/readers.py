@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, PlaceCode, Region, Timestamp, Version
+from ketuk_events.names import LINE, Code, Count, Identifier, PlaceCode, Region, Timestamp, Version
 
 
 class ReaderState(Struct, frozen=True, kw_only=True):
@@ -12,7 +12,12 @@ class ReaderState(Struct, frozen=True, kw_only=True):
 
     reader: Identifier
     model: Annotated[
-        str, Meta(max_length=200, description="The name that PC/SC gives it, or what a terminal says it is.")
+        str,
+        Meta(
+            max_length=200,
+            pattern=LINE,
+            description="The name that PC/SC gives it, or what a terminal says it is.",
+        ),
     ]
     state: Annotated[Code, Meta(description="ready, card, reading, gone; more may come.")]
     sam: Annotated[bool, Meta(description="Whether a SAM answers for this reader.")]
@@ -47,9 +52,9 @@ class GatewayBeat(Struct, frozen=True, kw_only=True):
     epoch: Version
     sequence: Version
     readers: tuple[ReaderState, ...]
-    backlog: Annotated[int, Meta(ge=0, description="Messages that wait in the spool.")]
+    backlog: Annotated[Count, Meta(description="Messages that wait in the spool.")]
     clock: Timestamp
-    version: Annotated[str, Meta(max_length=40)]
+    version: Annotated[str, Meta(max_length=40, pattern=LINE)]
 
 
 class ReaderSilent(Struct, frozen=True, kw_only=True):
