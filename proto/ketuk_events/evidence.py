@@ -61,7 +61,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
         ),
     ]
     reader_proven: Annotated[bool, Meta(description="The reader read a KTP-el within ten minutes.")]
-    files: tuple[FileReading, ...]
+    files: Annotated[tuple[FileReading, ...], Meta(max_length=16)]
     authentication: Finding
     signature: Finding
     holder: Finding = Finding(result="not-done", code="not-asked")

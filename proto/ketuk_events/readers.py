@@ -6,6 +6,11 @@ from msgspec import Meta, Struct
 
 from ketuk_events.names import LINE, Code, Count, Identifier, PlaceCode, Region, Timestamp, Version
 
+READER_STATES = ("ready", "card", "reading", "gone")
+"""Those that are known; more may come."""
+MOST_READERS = 32
+"""Of one gateway."""
+
 
 class ReaderState(Struct, frozen=True, kw_only=True):
     """One reader as its gateway sees it."""
@@ -51,7 +56,7 @@ class GatewayBeat(Struct, frozen=True, kw_only=True):
     gateway: Identifier
     epoch: Version
     sequence: Version
-    readers: tuple[ReaderState, ...]
+    readers: Annotated[tuple[ReaderState, ...], Meta(max_length=MOST_READERS)]
     backlog: Annotated[Count, Meta(description="Messages that wait in the spool.")]
     clock: Timestamp
     version: Annotated[str, Meta(max_length=40, pattern=LINE)]

@@ -9,6 +9,9 @@ from ketuk_events.evidence import ChipNote
 from ketuk_events.names import LINE, Code, TapId, Timestamp, Version, whole
 from ketuk_events.sealed import Sealed
 
+LONGEST_DETAIL = 80
+"""Of a check, in characters."""
+
 
 class CardPresented(Struct, frozen=True, kw_only=True):
     """A card entered the field, a known or an unknown one."""
@@ -41,7 +44,10 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     result: Annotated[Code, Meta(description="passed, failed or not-done.")]
     code: Annotated[Code, Meta(description="Why; the outcome catalogue has a sentence for each.")]
     detail: Annotated[
-        str, Meta(max_length=80, pattern=LINE, description="Such as the file concerned; never personal.")
+        str,
+        Meta(
+            max_length=LONGEST_DETAIL, pattern=LINE, description="Such as the file concerned; never personal."
+        ),
     ] = ""
 
 
