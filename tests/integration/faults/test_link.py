@@ -124,7 +124,8 @@ async def test_who_lost_something_in_a_silence_hears_nothing_after_it_either_and
 
 @pytest.mark.parametrize("frames", [0, 1, 3])
 async def test_a_connection_goes_mute_after_so_many_frames_of_its_client(frames: int) -> None:
-    async with linked() as (server, link), link.mute_from(frames), client(link) as (reader, writer):
+    greeted = frames + 1 if frames else 0
+    async with linked() as (server, link), link.mute_from(greeted), client(link) as (reader, writer):
         for number in range(5):
             writer.write((GREETED if number == 0 else b"") + FRAME)
             if number < frames:
