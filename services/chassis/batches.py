@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 import structlog
 from aio_pika.abc import AbstractChannel
 
+from chassis.answered import answered
 from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
 from chassis.causes import words
@@ -114,7 +115,7 @@ class BatchConsumer:
         async def session() -> None:
             await self._ready()
             async with self._broker.channel() as channel:
-                await channel.declare_queue(self._queue, passive=True)
+                await answered(channel.declare_queue(self._queue, passive=True))
                 publisher = await self._broker.publisher(channel, pulse=self.pulse)
                 await self._prove(publisher)
                 await self._consume(await self._line(channel, publisher, stopping))
