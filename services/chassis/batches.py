@@ -197,12 +197,12 @@ class BatchConsumer:
 
         concluded = await self._held(publish, batch, line)
         dead = batch.malformed + [
-            (message, conclusion.reason)
+            (message, conclusion)
             for (message, _), conclusion in zip(batch.arrivals, concluded, strict=True)
             if isinstance(conclusion, Dead)
         ]
-        for message, reason in dead:
-            self._log.warning("dead letter", message_id=message.message_id, reason=reason)
+        for message, conclusion in dead:
+            self._log.warning("dead letter", message_id=message.message_id, reason=conclusion.reason)
         await line.graveyard.bury(dead)
         self._at_step(self._queue, Step.PUBLISHED)
         # All that follows is confirmed. Batches of a channel are settled in order: one word covers this one.
