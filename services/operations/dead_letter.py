@@ -127,7 +127,7 @@ def content_of(message: AbstractIncomingMessage) -> object:
     if kind is None:
         return f"{len(message.body)} bytes of an unknown type"
     if (letter := letter_of(message)).is_cut:
-        return f"{len(message.body)} of {letter.size} bytes, SHA-256 {message.headers.get(BODY_SHA256)}"
+        return f"{len(message.body)} of {letter.size} bytes, SHA-256 {message.headers.get(BODY_SHA256)!s}"
     try:
         read = msgspec.json.decode(message.body, type=kind.body)
     except msgspec.DecodeError as mistake:
