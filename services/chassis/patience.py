@@ -31,6 +31,7 @@ TRANSIENT: tuple[type[BaseException], ...] = (
 )
 """Failures of a dependency rather than of the work: they pass by themselves."""
 
+_WAITED_OUT: tuple[type[BaseException], ...] = (*TRANSIENT, asyncio.CancelledError)
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -49,7 +50,7 @@ async def persist(
         failure: BaseException
         try:
             return await attempt()
-        except (*TRANSIENT, asyncio.CancelledError) as raised:
+        except _WAITED_OUT as raised:
             failure = raised
             if isinstance(raised, asyncio.CancelledError):
                 if is_asked_to_end():
