@@ -13,21 +13,17 @@ from chassis.causes import words
 from chassis.health import Pulse
 from chassis.life import pause
 
+_OF_THE_MESSAGE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""SQLSTATE classes 22 and 23: all that a database says of what it was given rather than of itself."""
+
 TRANSIENT: tuple[type[BaseException], ...] = (
     OSError,  # includes ConnectionError and TimeoutError
+    MemoryError,
     aio_pika.exceptions.AMQPError,
     aio_pika.exceptions.ChannelInvalidStateError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InvalidAuthorizationSpecificationError,  # a password that is being replaced
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.DiskFullError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what a statement may come to on a connection whose server was just killed
+    *(kind for kind in asyncpg.PostgresError.__subclasses__() if kind not in _OF_THE_MESSAGE),
 )
 """Failures of a dependency rather than of the work: they pass by themselves."""
 

@@ -7,7 +7,6 @@ from aio_pika.abc import AbstractQueue
 
 from chassis.batches import Arrival, Conclusion, Settled
 from chassis.broker import EVENTS
-from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import Collected, consumer, running
 
@@ -59,7 +58,6 @@ async def test_what_is_in_hand_when_the_queue_is_deleted_is_finished(desk: Desk)
         return [Settled(follows=(follow,)) for _ in arrivals]
 
     each = consumer(desk, slow)
-    sent: list[Wire] = wires(1, owner=desk.owner)
 
     async def is_down() -> bool:
         return not each.pulse.is_up
@@ -68,7 +66,7 @@ async def test_what_is_in_hand_when_the_queue_is_deleted_is_finished(desk: Desk)
         return await landed.get(no_ack=True, fail=False) is not None
 
     async with running(each):
-        await desk.send(*sent)
+        await desk.send(*wires(1, owner=desk.owner))
         await begun.wait()
         await desk.queue.delete(if_unused=False, if_empty=False)
         await until(is_down, what="the pulse down", seconds=2)
