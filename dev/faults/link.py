@@ -82,7 +82,7 @@ class Link:
 
     @asynccontextmanager
     async def mute_from(self, frame: int) -> AsyncIterator[None]:
-        """Let each connection go mute, as by `silence`, after some frames of its client while the block runs.
+        """While the block runs each connection goes mute, as by `silence`, after so many frames of a client.
 
         So a client is struck in every state of setting up: 0 while it connects, more when it has come
         further; its greeting counts as a frame.

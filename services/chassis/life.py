@@ -9,6 +9,8 @@ from contextlib import suppress
 import structlog
 import uvloop
 
+from chassis.parts import PartEnded
+
 GRACE_SECONDS = 20.0
 """How long a stopping service may take to finish what it holds; the rest is left to the others."""
 
@@ -20,10 +22,12 @@ class Refused(Exception):
 def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`.
 
-    Exits with 2 and one line where `serve` raises Refused.
+    Exits with 2 and one line where `serve` raises Refused, and with 1 where it raises PartEnded.
     """
     try:
         uvloop.run(_live(serve))
+    except PartEnded:
+        raise SystemExit(1) from None  # the log says which and why, without what the failure quotes
     except Refused as why:
         sys.stderr.write(f"{why}\n")
         raise SystemExit(2) from None

@@ -24,10 +24,11 @@ from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows
 
+pytestmark = pytest.mark.timeout(120)
 pool = test_outbox.pool
 FRAMES = 14
 """More than a client says before it is at work."""
-SECONDS = 9.0
+SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s) and than a request may."""
 
 
