@@ -244,6 +244,7 @@ async def test_an_idempotency_key_keeps_no_secret_and_no_digest_that_can_be_trie
             assert again.status == (200 if "institutions" in path else 409)
     for (method, path), body in sent.items():
         row = kept[method, path]
+        assert row is not None
         plain = b"\0".join([method.encode(), path.encode(), json.dumps(body).encode()])
         assert row["digest"] != sha256(plain).digest()
         assert (row["body"] is None) is ("institutions" not in path)
