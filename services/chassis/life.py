@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 import uvloop
@@ -37,6 +38,7 @@ async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     log = structlog.get_logger()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_say)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     serving = asyncio.ensure_future(serve(stopping))
@@ -49,6 +51,11 @@ async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     except TimeoutError:
         log.warning("stopped before all was finished", seconds=GRACE_SECONDS)
     log.info("stopped")
+
+
+def _say(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """As asyncio's own, which shows a task with what its failure says; that may quote personal data."""
+    structlog.get_logger(part="asyncio").error(context["message"], exc_info=context.get("exception"))
 
 
 async def pause(seconds: float, *, stopping: asyncio.Event) -> None:

@@ -177,7 +177,7 @@ async def _serve(
                 bootstrap=settings.api_token.get_secret_value(),
                 pace=Pace(per_second=settings.requests_per_second, at_once=3 * settings.requests_per_second),
             ),
-            once(office),
+            once(office, digest_key=bytes.fromhex(settings.pseudonym_key.get_secret_value())),
         ]
     )
     app.router.add_routes(
