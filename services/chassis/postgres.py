@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import asyncpg
 import msgspec
+from asyncpg.connect_utils import SessionAttribute
 
 from chassis.causes import Unfit
 from chassis.outbox import Backlog
@@ -44,7 +45,7 @@ async def database(
         command_timeout=30,
         server_settings={"application_name": name},
         reset=_left_as_it_is,
-        target_session_attrs="read-write",
+        target_session_attrs=SessionAttribute.read_write,
     )
     async with pool:
         yield pool
