@@ -14,6 +14,9 @@ from simulator.kinds import Kind
 from simulator.reader import VirtualReader
 from tests.system.conftest import City
 
+# a bound that only a hang reaches
+expect.set_options(timeout=60_000)
+
 pytestmark = pytest.mark.timeout(240)
 ARGUMENTS = (
     "--no-sandbox",

@@ -119,7 +119,7 @@ async def test_nobody_can_say_one_account_to_the_broker_and_another_to_us(desk: 
 
 async def test_a_routing_key_that_cannot_be_read_ends_no_connection(desk: Desk) -> None:
     # a gateway may not publish so: what it may is told by its account's name
-    await desk.queue.bind(EVENTS, f"{desk.owner}.#")
+    await desk.queue.bind(EVENTS, f"card.presented.v1.{desk.owner}.#")
     good, (bad,) = wires(3, owner=desk.owner), wires(1)
     work = Collected()
     sessions = Sessions()
@@ -127,7 +127,9 @@ async def test_a_routing_key_that_cannot_be_read_ends_no_connection(desk: Desk) 
     async def is_over() -> bool:
         return len(work.arrivals) > len(good)
 
-    await send(desk, bad, said=strange.properties(bad), key=f"{desk.owner}.".encode() + b"\xff")
+    await send(
+        desk, bad, said=strange.properties(bad), key=f"card.presented.v1.{desk.owner}.".encode() + b"\xff"
+    )
     await desk.send(*good)
     async with running(consumer(desk, work, ready=sessions)):
         await until(is_over, what="all worked on")

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,15 +18,17 @@ PROGRAM = Path(__file__).with_name("many_threads.py")
 
 
 @pytest.fixture
-def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+def readers() -> Iterator[Counter]:
     """A card daemon with as many slots as it has, and no gateway."""
-    folder = tmp_path_factory.mktemp("readers")
-    for each in (folder, folder.parent, folder.parent.parent):
-        each.chmod(0o711)  # the card daemon does not run as root
-    at = Counter(folder=folder, readers=READERS)
-    at.pcscd.start()
-    yield at
-    at.children.stop_all()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # the card daemon does not run as root
+        at = Counter(folder=folder, readers=READERS)
+        try:
+            at.pcscd.start()
+            yield at
+        finally:
+            at.children.stop_all()
 
 
 @pytest.mark.timeout(180)

@@ -128,7 +128,7 @@ async def test_what_is_past_its_time_is_removed_and_the_rest_stays(case: Case) -
             await case.pool.execute(
                 "INSERT INTO verdicts (event_id, digest, seen) VALUES ($1, '', now() - $2::text::interval)",
                 uuid4(),
-                age.replace("2 days", "91 days"),
+                age.replace("2 days", "401 days"),
             )
         kinds = {each["kind"]: each for each in await case.done("GET", "/v1/retention")}
         assert (kinds["failed sign-ins"]["due"], kinds["verdicts that had their effect"]["due"]) == (1, 1)

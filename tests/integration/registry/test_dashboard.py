@@ -24,6 +24,9 @@ from tests.integration.registry.conftest import dealing, settings_for
 from tests.integration.registry.fresh_database import fresh_database
 from tests.integration.registry.furnished import DAY, furnish
 
+# a bound that only a hang reaches
+expect.set_options(timeout=60_000)
+
 pytestmark = [pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
 SCREENSHOT = os.environ.get("KETUK_SCREENSHOT")
 PICTURE = Path(SCREENSHOT or Path(__file__).parents[3] / ".run" / "dashboard.png")
