@@ -4,8 +4,11 @@ SHELL := bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CORES := $(shell nproc)
+# Tests of several processes wait more than they compute.
+WAITING = $(shell expr $(CORES) \* 3 / 2)
 
-.PHONY: help setup stack stop demo chaos test fuzz model test-compose bench bench-card bench-registry scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,9 +20,14 @@ chaos: $(VENV)/demo.stamp packages-demo ## taps under fire: kill, restart and cu
 	@exec $(BIN)/python -m dev.chaos $(if $(TAPS),--taps $(TAPS)) $(if $(SEED),--seed $(SEED))
 
 test: setup ## all tests, on a private broker, databases and pcscd
-	$(BIN)/python -m pytest tests/unit
-	$(BIN)/python -m pytest tests/fuzz
-	$(BIN)/python -m pytest tests/integration tests/system
+	$(BIN)/python -m pytest -n $(CORES) --dist loadscope tests/unit
+	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
+	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration
+
+test-long: setup ## the same, with long statistical runs in their full form
+	$(BIN)/python -m pytest tests/unit --long
+	$(BIN)/python -m pytest tests/fuzz --long
+	$(BIN)/python -m pytest tests/integration tests/system --long
 
 fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))
@@ -31,11 +39,17 @@ test-compose: setup ## run Ketuk in containers: tap cards while replicas are sca
 bench-card: $(VENV)/dev.stamp ## how long reading a card takes over the radio: writes docs/card.md
 	$(BIN)/python -m bench.card
 
+bench-gateway: packages-demo $(VENV)/dev.stamp ## from pcscd's report of a card to the gateway's spool: make bench-gateway [TAPS=60]
+	$(BIN)/python -m bench.gateway $(if $(TAPS),--taps $(TAPS))
+
 bench-registry: packages-demo $(VENV)/dev.stamp ## import a city's residents beside a bare COPY, ask for reports: writes docs/registry-speed.md
 	$(BIN)/python -m bench.registry
 
 model: setup ## a counter in any order of events, other days each time: make model [MINUTES=10]
 	KETUK_MODEL_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest tests/integration/counter_model
+
+bench-effects: packages-demo $(VENV)/dev.stamp ## how soon verification judges by what the office decides
+	$(BIN)/python -m bench.registry --look effects
 
 scale: setup ## measure what a tap costs, and write docs/scale.md: what a country of counters needs
 	$(BIN)/python -m dev.scale

@@ -1,6 +1,7 @@
 """`python -m bench.registry [--page]`: measure into bench/registry.json, then write the page from it.
 
-`--look NAME` measures a part and writes nothing: `--look import`, `--look "chip health of all"`.
+`--look NAME` measures a part and writes nothing: `--look import`, `--look "chip health of all"`, and
+`--look effects`: how soon verification knows what the office decided.
 """
 
 import argparse
@@ -20,7 +21,8 @@ import msgspec
 
 from bench.registry import taps
 from bench.registry.disclosing import disclosing
-from bench.registry.figures import Figures, Report, Round
+from bench.registry.effects import effects
+from bench.registry.figures import Effect, Figures, Report, Round
 from bench.registry.importing import one_round
 from bench.registry.page import MEASURED, PAGE, ROOT, meets, page
 from bench.registry.reporting import every_report, once, report
@@ -42,7 +44,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.registry", description=__doc__)
     parser.add_argument("--page", action="store_true", help="from what was measured before")
     parser.add_argument(
-        "--look", metavar="NAME", help="only `import`, or reports of that name: printed, nothing is written"
+        "--look",
+        metavar="NAME",
+        help="only `import`, `effects`, or reports of that name: printed, nothing is written",
     )
     asked = parser.parse_args()
     if asked.look is not None:
@@ -99,9 +103,12 @@ async def _measure(stack: Stack, services: Services, database: Connection) -> Fi
 
 async def _look(
     stack: Stack, services: Services, database: Connection, name: str
-) -> Sequence[Round | Report]:
+) -> Sequence[Round | Report | Effect]:
     if name == "import":
         return (await _rounds(stack, services, database))[0]
+    if name == "effects":
+        async with _asking(stack, services) as registry:
+            return await effects(stack, services, registry)
     await taps.load(database, places=_kelurahan(), seed=SEED, until=beginning_of(today()))
     async with _asking(stack, services) as registry:
         return [

@@ -45,6 +45,15 @@ class Report(Struct, frozen=True, kw_only=True):
     select_p99_milliseconds: float
 
 
+class Effect(Struct, frozen=True, kw_only=True):
+    """A decision of the office, from the request until verification's projection has it."""
+
+    step: str
+    times: int
+    p50_milliseconds: float
+    p99_milliseconds: float
+
+
 class Figures(Struct, frozen=True, kw_only=True):
     """All of it."""
 

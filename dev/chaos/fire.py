@@ -51,7 +51,9 @@ class Fire:
             if fault.kind is Kind.UNROUTED:
                 await self._unroute(fault)
             else:
+                self._household.standing.discard(fault.target)
                 await asyncio.to_thread(self._take_away, fault)
+                self._household.standing.add(fault.target)
             self._say(f"{self._now():7.1f} s  {fault.target} is back")
 
     def _take_away(self, fault: Fault) -> None:

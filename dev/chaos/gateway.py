@@ -99,6 +99,7 @@ async def serve(settings: GatewaySettings, told: Told, stopping: asyncio.Event) 
         broker=broker,
         region=settings.region,
         gateway=settings.gateway,
+        began=spool.has_begun,
         heard=heard,
         key_told=RecipientKeys(recipients=recipients, spool=spool).heard,
     )

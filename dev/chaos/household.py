@@ -6,22 +6,26 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from yarl import URL
 
 from dev.chaos.city import STANDS, Stand
+from dev.chaos.readiness import Readiness, Unready, listens
 from dev.chaos.schedule import REGISTRY, TO_AGENCIES, VERIFICATION
 from dev.demo.services import Services
 from dev.faults.link import Link
+from dev.stack import postgres, rabbitmq
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
+from dev.stack.waiting import READY_SECONDS
 
 DOWN_SECONDS = 0.3
 LOOK_SECONDS = 0.05
-READY_SECONDS = 60.0
+_LAST_LINE = 300
 
 
 class EndedByItself(Exception):
@@ -46,8 +50,18 @@ class Household:
         self._ports = dict(zip(served, free_ports(len(served)), strict=True))
         self._stands = {stand.process: stand for stand in STANDS}
         self._due: dict[str, float] = {}
+        self._servers = {
+            name: URL(url).port or 0
+            for name, url in (
+                (rabbitmq.NAME, stack.environment()["AMQP_VERIFICATION_URL"]),
+                (postgres.NAME, stack.environment()["DATABASE_VERIFICATION_URL"]),
+            )
+        }
         self.kills: Counter[str] = Counter()
         """How often each was killed."""
+        self.standing = set(self._servers)
+        """The servers that nobody has taken away; one that ends all the same is a fault."""
+        self.readiness = Readiness(asks=dict(self._asks()))
 
     @property
     def registries(self) -> tuple[str, ...]:
@@ -60,7 +74,7 @@ class Household:
             await asyncio.to_thread(self._start, name)
 
     async def until_ready(self, *names: str) -> None:
-        """Wait until they say that they are. Raises TimeoutError after a minute."""
+        """Wait until they say that they are. Raises TimeoutError where one hangs."""
         async with asyncio.timeout(READY_SECONDS):
             for name in names:
                 while not await asyncio.to_thread(self._is_ready, name):
@@ -75,6 +89,8 @@ class Household:
     async def keep(self) -> None:
         """Start again whatever was killed, until cancelled. Raises EndedByItself."""
         while True:
+            for name in self.standing:
+                self._look_after_server(name)
             for name in [*self._ports, *self._stands]:
                 if name in self._due:
                     if time.monotonic() > self._due[name]:
@@ -93,6 +109,34 @@ class Household:
                 if self._stack.children.is_alive(name)
             )
         )
+
+    def still(self) -> tuple[str, ...]:
+        """Who is not ready, since when, and what it said last; a sentence each."""
+        return tuple(self._told(each) for each in self.readiness.unready())
+
+    def _asks(self) -> Iterator[tuple[str, Callable[[], bool]]]:
+        for name, port in self._servers.items():
+            yield name, partial(listens, port)
+        for name in self._ports:
+            yield name, partial(self._is_ready, name)
+        for name in self._stands:
+            yield name, partial(self._is_connected, name)
+
+    def _is_connected(self, name: str) -> bool:
+        """Whether a gateway, which has no pages here, has a connection to the broker."""
+        return self._links[name].connections > 0
+
+    def _told(self, unready: Unready) -> str:
+        log = self._stack.children.log(unready.name)
+        said = log.read_text(errors="replace").splitlines() or ["nothing"]
+        since = f"{unready.name} has not been ready for {unready.seconds:.0f} s"
+        return f"{since}; it said last: {said[-1][:_LAST_LINE]}"
+
+    def _look_after_server(self, name: str) -> None:
+        code = self._stack.children.exit_code(name)
+        if code is not None:
+            log = self._stack.children.log(name)
+            raise EndedByItself(f"{name} ended by itself, with {code}; its last words are in {log}")
 
     def _look_after(self, name: str) -> None:
         code = self._stack.children.exit_code(name)

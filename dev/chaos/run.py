@@ -31,11 +31,13 @@ from dev.stack.secret_files import AGENCIES
 from dev.stack.stack import Stack
 from simulator.__main__ import known_issuer
 
-KNOWN_SECONDS = 60.0
+KNOWN_SECONDS = 180.0
 HELD_BACK = 0.2
 """Of the deck, for as long as a step was not hit yet."""
-LONGEST_HELD_SECONDS = 60.0
-DRAIN_SECONDS, STILL_SECONDS = 150.0, 3.0
+LONGEST_HELD_SECONDS = 120.0
+"""From when nobody is taken away any more."""
+STANDSTILL_SECONDS, STILL_SECONDS = 150.0, 3.0
+"""Nothing arrives for so long where a part hangs, and where all has arrived."""
 DEAD_LETTERS = "ketuk.dead-letters"
 
 
@@ -54,6 +56,8 @@ class Outcome:
     kills: dict[str, int]
     """By process, wherever and by whomever."""
     cuts: int
+    still: tuple[str, ...]
+    """Who was not ready when nothing more came, and since when; a sentence each."""
     seconds: float
 
     @property
@@ -66,6 +70,8 @@ class Outcome:
                 for name in ("lost", "unexpected", "duplicated", "wrong")
                 if getattr(totals, name)
             ]
+        if self.taps.lost or self.changes.lost:
+            found += self.still or ("Every part was ready at the end.",)
         if self.dead_letters:
             found.append(f"{self.dead_letters} messages are in the dead letters, and none belongs there.")
         if self.undisclosed:
@@ -110,12 +116,14 @@ class Run:
             async with asyncio.TaskGroup() as background:
                 endless = [background.create_task(feed.run()) for feed in self._feeds]
                 endless.append(background.create_task(household.keep()))
+                endless.append(background.create_task(household.readiness.watch()))
                 await self._under_fire(household, changes)
                 await self._drain(changes)
+                still = household.still()
                 for each in endless:
                     each.cancel()
             await household.stop()
-        return await self._outcome(household, changes, seconds=time.monotonic() - began)
+        return await self._outcome(household, changes, still=still, seconds=time.monotonic() - began)
 
     async def _enter_city(self, household: Household) -> None:
         site = Site(registry=household.registries[0], feeds={}, vpcd_ports=(), secrets=self._stack.secrets)
@@ -136,26 +144,30 @@ class Run:
         fresh.replace(self._told("").orders)
         fire = Fire(run=self._run, stack=self._stack, household=household, links=self._links, say=self._say)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(fire.burn())
-            dealing = tasks.create_task(self._deal())
+            burning = tasks.create_task(fire.burn())
+            dealing = tasks.create_task(self._deal(burning))
             tasks.create_task(changes.make(more=lambda: self._missed() and not dealing.done()))
 
-    async def _deal(self) -> None:
+    async def _deal(self, burning: asyncio.Task[None]) -> None:
         """Cards evenly over the time; the last ones wait for steps that were not hit, but not for ever."""
+        held_since: float | None = None
         hands = {stand: Journal(self._told(stand.process).hand) for stand in STANDS}
         began, deck = time.monotonic(), self._run.deck
         back = len(deck) - int(len(deck) * HELD_BACK)
         for number, (place, card) in enumerate(deck):
             due = began + self._run.seconds * min(number, back) / back
             if number > back and self._missed():
-                due += LONGEST_HELD_SECONDS * (number - back) / (len(deck) - back)
+                # while the broker or a database starts nobody comes to any step
+                await asyncio.wait({burning})
+                held_since = held_since or time.monotonic()
+                due = held_since + LONGEST_HELD_SECONDS * (number - back) / (len(deck) - back)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             hands[STANDS[place]].write(Dealt(number=number + 1, card=card % len(self._cards)))
 
     async def _drain(self, changes: Changes) -> None:
-        """Wait until nothing is lost and nothing more comes; give up after a bound."""
-        deadline, seen, since = time.monotonic() + DRAIN_SECONDS, -1, time.monotonic()
-        while time.monotonic() < deadline:
+        """Wait until nothing is lost and nothing more comes; give up where all stands still."""
+        seen, since = -1, time.monotonic()
+        while time.monotonic() - since < STANDSTILL_SECONDS:
             taps, changed = await self._totals(changes)
             now = taps.delivered + taps.redelivered + changed.delivered
             if now != seen:
@@ -179,7 +191,9 @@ class Run:
             count(changes.attempts, await books.projected(self._database, refs)),
         )
 
-    async def _outcome(self, household: Household, changes: Changes, *, seconds: float) -> Outcome:
+    async def _outcome(
+        self, household: Household, changes: Changes, *, still: tuple[str, ...], seconds: float
+    ) -> Outcome:
         taps, changed = await self._totals(changes)
         hits: dict[tuple[str, str, str], int] = {}
         for each in self._struck():
@@ -194,6 +208,7 @@ class Run:
             missed=tuple(sorted(points_of(self._run.strikes) - set(hits))),
             kills=dict(household.kills),
             cuts=sum(link.cuts for link in self._links.values()),
+            still=still,
             seconds=seconds,
         )
 

@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable
 
 _LOOKS_SECONDS = 0.05
+_HANGS_SECONDS = 50.0
+"""What takes longer will not come, on however busy a machine."""
 
 
-async def until(holds: Callable[[], bool], *, within: float) -> float:
+async def until(holds: Callable[[], bool], *, within: float = _HANGS_SECONDS) -> float:
     """Return the seconds that it took. Raises TimeoutError after `within` seconds."""
     began = time.monotonic()
     while not await asyncio.to_thread(_holds, holds):

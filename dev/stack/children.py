@@ -103,10 +103,10 @@ class Children:
         self._end(child, signal.SIGKILL)
         self._remember(child, gone=True)
 
-    def stop_all(self) -> None:
+    def stop_all(self, *, ask: signal.Signals = signal.SIGTERM) -> None:
         """End all, the youngest first: those of this start and those that an earlier one left behind."""
         for name in reversed(list(self._children)):
-            self.stop(name)
+            self.stop(name, ask=ask)
 
     def is_alive(self, name: str) -> bool:
         """Whether a process of that name runs."""

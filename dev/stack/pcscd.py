@@ -7,6 +7,7 @@ pid file of another pcscd when it ends.
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dev.stack.waiting import until_ready
 NAME = "pcscd"
 _LISTEN_FD = 3
 _RUN = Path("/run/pcscd")
+_NO_POLKIT = "--disable-polkit"
 
 
 class Pcscd:
@@ -55,10 +57,10 @@ class Pcscd:
             saved = os.dup(listening.fileno())
             try:
                 # the shell puts the socket where systemd would, and tells the daemon its own number
-                script = f'exec {_LISTEN_FD}<&{saved}; LISTEN_FDS=1 LISTEN_PID=$$ exec pcscd -f -c "$0"'
+                script = f'exec {_LISTEN_FD}<&{saved}; LISTEN_FDS=1 LISTEN_PID=$$ exec pcscd -f "$@"'
                 self._children.start(
                     NAME,
-                    ["bash", "-c", script, configuration],
+                    ["bash", "-c", script, NAME, *_options(), "-c", configuration],
                     user="nobody" if os.geteuid() == 0 else None,
                     pass_fds=(saved,),
                     folder=self._folder,
@@ -82,6 +84,16 @@ class Pcscd:
         }
         heard = {int(address.rpartition(":")[2], 16) for address in listening}
         return {slot for port in self._plugged.values() for slot in (port, port + 1)} <= heard
+
+
+def _options() -> list[str]:
+    """What this pcscd is told beside its configuration.
+
+    From 2.0 on it asks polkit who may use a card, and refuses everyone where no polkit runs. Older
+    ones end at an option that they do not know.
+    """
+    usage = subprocess.run([NAME, "--help"], capture_output=True, text=True, check=False, timeout=10)
+    return [_NO_POLKIT] if _NO_POLKIT in usage.stdout + usage.stderr else []
 
 
 def _have_run_folder() -> None:

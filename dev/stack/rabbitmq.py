@@ -140,6 +140,8 @@ class RabbitMQ:
     def _answers(self) -> bool:
         try:
             self._ask("health/checks/local-alarms")
+            # it answers here before it takes the clients' connections, and may never come to that
+            self._ask(f"health/checks/port-listener/{self._ports.amqp}")
         except OSError:
             return False
         return True

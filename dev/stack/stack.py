@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -61,19 +62,17 @@ class Stack:
 
     def start(self) -> None:
         """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
-        # the nodes of a cluster one after the other, or two might each begin one
-        others = {broker.name: broker for broker in self.brokers[1:]}
-        first = {name: part for name, part in self._parts().items() if name not in others}
         with ThreadPoolExecutor() as pool:
             starting = [
-                pool.submit(part.start) for name, part in first.items() if not self.children.is_alive(name)
+                pool.submit(start)
+                for start in (self._start_databases, self._start_brokers, self._start_pcscd)
             ]
         for each in starting:
             each.result()
-        for name, broker in others.items():
-            if not self.children.is_alive(name):
-                broker.start()
-        self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
+        self._write_environment()
+
+    def _start_databases(self) -> None:
+        self._start_part(postgres.NAME)
         for service, owner in DATABASES.items():
             self._job(
                 f"migration of {service}",
@@ -81,7 +80,19 @@ class Stack:
                 service,
                 KETUK_DATABASE_URL=self.postgres.url(owner, service),
             )
-        self._write_environment()
+
+    def _start_brokers(self) -> None:
+        # the nodes of a cluster one after the other, or two might each begin one
+        for broker in self.brokers:
+            self._start_part(broker.name)
+        self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
+
+    def _start_pcscd(self) -> None:
+        self._start_part(pcscd.NAME)
+
+    def _start_part(self, name: str) -> None:
+        if not self.children.is_alive(name):
+            self._parts()[name].start()
 
     def stop(self) -> None:
         """End all that was started, by this process or an earlier one."""
@@ -93,8 +104,10 @@ class Stack:
         self._parts()[name].start()
 
     def discard(self) -> None:
-        """Stop, and remove the state folder."""
-        self.stop()
+        """End all at once, and remove the state folder."""
+        # nothing is worth an orderly end; PostgreSQL takes its own children with it at this signal
+        self.children.stop(postgres.NAME, ask=signal.SIGQUIT)
+        self.children.stop_all(ask=signal.SIGKILL)
         shutil.rmtree(self.folder)
 
     def environment(self) -> dict[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
+"""Longer than any start takes on however busy a machine."""
 
 
 def until_ready(name: str, ready: Callable[[], bool], *, children: Children) -> None:

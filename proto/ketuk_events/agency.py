@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, PlaceCode, Timestamp, Version
+from ketuk_events.names import LINE, Code, Identifier, PlaceCode, Timestamp, Version, whole
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -17,14 +17,16 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     purpose: Identifier
     purpose_version: Version
-    agreement: Annotated[str, Meta(max_length=80, description="The agency's own reference.")]
+    agreement: Annotated[str, Meta(max_length=80, pattern=LINE, description="The agency's own reference.")]
     agreement_version: Version
 
 
 class CardOutcome(Struct, frozen=True, kw_only=True):
     """The verdict on one tap, as one agency may know it."""
 
-    tap: Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="Keyed hash, different for each agency.")]
+    tap: Annotated[
+        str, Meta(pattern=whole("[0-9a-f]{32}"), description="Keyed hash, different for each agency.")
+    ]
     tapped: Annotated[Timestamp, Meta(description="When the tap began.")]
     place: PlaceCode
     reader: Identifier
@@ -33,7 +35,9 @@ class CardOutcome(Struct, frozen=True, kw_only=True):
     assurance: Annotated[
         Code, Meta(description="none, chip, vouched (by a terminal), genuine or holder: what was reached.")
     ]
-    reason: Annotated[str, Meta(max_length=100, description="`check/code`, empty when verified.")]
+    reason: Annotated[
+        str, Meta(max_length=100, pattern=LINE, description="`check/code`, empty when verified.")
+    ]
     rules: Rules
     person: Annotated[
         str | None, Meta(description="Pairwise pseudonym; the same person, another agency: another word.")

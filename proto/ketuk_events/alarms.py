@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, PlaceCode, Region, TapId
+from ketuk_events.names import Code, Identifier, PlaceCode, Region, TapId, whole
 
 SIGNATURE_DISPUTED = "signature-disputed"
 """The SAM and verification's own check disagree on a card's signature: one of them, or the gateway, lies."""
@@ -22,6 +22,6 @@ class AlarmRaised(Struct, frozen=True, kw_only=True):
     reader: Identifier
     place: PlaceCode
     institution: Identifier
-    card_ref: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the UID.")] | None = (
-        None
-    )
+    card_ref: (
+        Annotated[str, Meta(pattern=whole("[0-9a-f]{64}"), description="Keyed hash of the UID.")] | None
+    ) = None

@@ -19,6 +19,8 @@ MOST_BYTES = 262_144
 holds hundreds at once, whoever sent them."""
 _PREFIX = "cloudEvents_"
 _ENCODER = msgspec.json.Encoder()
+_KEYS = {kind.type: f"{kind.name}.v{kind.version}." for kind in KIND_BY_TYPE.values()}
+"""How the routing key of each type begins."""
 _DECODERS = {kind.type: msgspec.json.Decoder(kind.body) for kind in KIND_BY_TYPE.values()}
 
 
@@ -115,6 +117,9 @@ def from_wire(
     kind = KIND_BY_TYPE.get(name) if isinstance(name, str) else None
     if kind is None:
         raise Malformed("unknown type of message")
+    # a sender's right to a routing key is its right to say this, and nothing else
+    if not routing_key.startswith(_KEYS[kind.type]):
+        raise Malformed("its type is not what its routing key says")
     if headers.get(f"{_PREFIX}specversion") != "1.0":
         raise Malformed("unknown version of CloudEvents")
     _, _, source = str(headers.get(f"{_PREFIX}source", "")).partition("urn:ketuk:")

@@ -9,13 +9,13 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ketuk_events.asked import Asked
-from ketuk_events.names import Code, TapId, Timestamp
+from ketuk_events.names import Code, TapId, Timestamp, whole
 
 
 class FileReading(Struct, frozen=True, kw_only=True):
     """How the reading of one elementary file went."""
 
-    file: Annotated[str, Meta(pattern="^[0-9A-F]{4}$", description="File identifier, such as 6FF2.")]
+    file: Annotated[str, Meta(pattern=whole("[0-9A-F]{4}"), description="File identifier, such as 6FF2.")]
     state: Annotated[
         Code,
         Meta(description="read, damaged, missing, removed (the card left), reader-gone, slow."),
@@ -61,7 +61,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
         ),
     ]
     reader_proven: Annotated[bool, Meta(description="The reader read a KTP-el within ten minutes.")]
-    files: tuple[FileReading, ...]
+    files: Annotated[tuple[FileReading, ...], Meta(max_length=16)]
     authentication: Finding
     signature: Finding
     holder: Finding = Finding(result="not-done", code="not-asked")

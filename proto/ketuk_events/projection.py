@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, EventId, Identifier, PlaceCode, Region, Timestamp, Version
+from ketuk_events.names import LINE, Code, EventId, Identifier, PlaceCode, Region, Timestamp, Version, whole
 
-CardRef = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the card's UID.")]
+CardRef = Annotated[str, Meta(pattern=whole("[0-9a-f]{64}"), description="Keyed hash of the card's UID.")]
 
 Pem = Annotated[str, Meta(max_length=1000)]
 
@@ -44,7 +44,7 @@ class GatewaySuspended(Struct, frozen=True, kw_only=True):
 class KeyPublished(Struct, frozen=True, kw_only=True):
     """A public key of a service that others seal for or check against."""
 
-    key_id: Annotated[str, Meta(max_length=64)]
+    key_id: Annotated[str, Meta(max_length=64, pattern=LINE)]
     use: Annotated[Code, Meta(description="seal, sign or issuer.")]
     public_key: Annotated[str, Meta(max_length=1000, description="PEM.")]
     valid_until: Timestamp
@@ -69,7 +69,7 @@ class Purpose(Struct, frozen=True, kw_only=True):
     needs: Annotated[tuple[Code, ...], Meta(description="The checks that must pass.")]
     good_word: Annotated[Code, Meta(description="The outcome when all passed: verified or alive.")]
     wants_status: Annotated[Code, Meta(description="The card status that the purpose wants.")]
-    max_age_seconds: Annotated[int, Meta(gt=0, description="A tap older than this is late.")]
+    max_age_seconds: Annotated[int, Meta(gt=0, le=2**31 - 1, description="A tap older than this is late.")]
 
 
 class PurposesChanged(Struct, frozen=True, kw_only=True):
@@ -88,8 +88,8 @@ class SnapshotRequested(Struct, frozen=True, kw_only=True):
 class SnapshotPart(Struct, frozen=True, kw_only=True):
     """A part of everything; after the last part the projection is whole."""
 
-    part: Annotated[int, Meta(ge=1)]
-    parts: Annotated[int, Meta(ge=1)]
+    part: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+    parts: Annotated[int, Meta(ge=1, le=2**31 - 1)]
     asked: Annotated[EventId | None, Meta(description="The request that it answers.")] = None
     answer: Annotated[EventId | None, Meta(description="The same in all parts of one answer.")] = None
     cards: tuple[CardStatusChanged, ...] = ()

@@ -4,7 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Code, Identifier, PlaceCode, Region, Timestamp, Version
+from ketuk_events.names import LINE, Code, Count, Identifier, PlaceCode, Region, Timestamp, Version
+
+READER_STATES = ("ready", "card", "reading", "gone")
+"""Those that are known; more may come."""
+MOST_READERS = 32
+"""Of one gateway."""
 
 
 class ReaderState(Struct, frozen=True, kw_only=True):
@@ -12,7 +17,12 @@ class ReaderState(Struct, frozen=True, kw_only=True):
 
     reader: Identifier
     model: Annotated[
-        str, Meta(max_length=200, description="The name that PC/SC gives it, or what a terminal says it is.")
+        str,
+        Meta(
+            max_length=200,
+            pattern=LINE,
+            description="The name that PC/SC gives it, or what a terminal says it is.",
+        ),
     ]
     state: Annotated[Code, Meta(description="ready, card, reading, gone; more may come.")]
     sam: Annotated[bool, Meta(description="Whether a SAM answers for this reader.")]
@@ -46,10 +56,10 @@ class GatewayBeat(Struct, frozen=True, kw_only=True):
     gateway: Identifier
     epoch: Version
     sequence: Version
-    readers: tuple[ReaderState, ...]
-    backlog: Annotated[int, Meta(ge=0, description="Messages that wait in the spool.")]
+    readers: Annotated[tuple[ReaderState, ...], Meta(max_length=MOST_READERS)]
+    backlog: Annotated[Count, Meta(description="Messages that wait in the spool.")]
     clock: Timestamp
-    version: Annotated[str, Meta(max_length=40)]
+    version: Annotated[str, Meta(max_length=40, pattern=LINE)]
 
 
 class ReaderSilent(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Timestamp
+from ketuk_events.names import LINE, Timestamp
 
 
 class KeyWrap(Struct, frozen=True, kw_only=True):
     """A data key that only the recipient can unwrap, with the sender's signature over all the rest."""
 
-    recipient: Annotated[str, Meta(max_length=64, description="Id of the recipient's key.")]
-    sender: Annotated[str, Meta(max_length=64, description="Account of the sender on the bus.")]
+    recipient: Annotated[str, Meta(max_length=64, pattern=LINE, description="Id of the recipient's key.")]
+    sender: Annotated[str, Meta(max_length=64, pattern=LINE, description="Account of the sender on the bus.")]
     valid_until: Timestamp
     wrapped: Annotated[bytes, Meta(max_length=512, description="HPKE: encapsulated key, then ciphertext.")]
     signature: Annotated[bytes, Meta(max_length=128, description="DER, over `signed_part`.")]

@@ -6,8 +6,11 @@ from msgspec import Meta, Struct
 
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import ChipNote
-from ketuk_events.names import Code, TapId, Timestamp, Version
+from ketuk_events.names import LINE, Code, TapId, Timestamp, Version, whole
 from ketuk_events.sealed import Sealed
+
+LONGEST_DETAIL = 80
+"""Of a check, in characters."""
 
 
 class CardPresented(Struct, frozen=True, kw_only=True):
@@ -40,9 +43,12 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     check: Annotated[Code, Meta(description="reader.trusted … nik.consistent, in their order.")]
     result: Annotated[Code, Meta(description="passed, failed or not-done.")]
     code: Annotated[Code, Meta(description="Why; the outcome catalogue has a sentence for each.")]
-    detail: Annotated[str, Meta(max_length=80, description="Such as the file concerned; never personal.")] = (
-        ""
-    )
+    detail: Annotated[
+        str,
+        Meta(
+            max_length=LONGEST_DETAIL, pattern=LINE, description="Such as the file concerned; never personal."
+        ),
+    ] = ""
 
 
 class TapJudged(Struct, frozen=True, kw_only=True):
@@ -62,8 +68,8 @@ class TapJudged(Struct, frozen=True, kw_only=True):
     checks: tuple[CheckResult, ...]
     purpose_version: Version
     projection_version: Version
-    card_ref: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="Keyed hash of the UID.")] | None = (
-        None
-    )
+    card_ref: (
+        Annotated[str, Meta(pattern=whole("[0-9a-f]{64}"), description="Keyed hash of the UID.")] | None
+    ) = None
     chip: Annotated[ChipNote | None, Meta(description="What was noted beside a chip check.")] = None
     person: Annotated[Sealed | None, Meta(description="For the registry; the content is `Person`.")] = None

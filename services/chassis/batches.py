@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 import structlog
 from aio_pika.abc import AbstractChannel
 
+from chassis.answered import answered
 from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
 from chassis.causes import words
@@ -114,7 +115,7 @@ class BatchConsumer:
         async def session() -> None:
             await self._ready()
             async with self._broker.channel() as channel:
-                await channel.declare_queue(self._queue, passive=True)
+                await answered(channel.declare_queue(self._queue, passive=True))
                 publisher = await self._broker.publisher(channel, pulse=self.pulse)
                 await self._prove(publisher)
                 await self._consume(await self._line(channel, publisher, stopping))
@@ -197,12 +198,12 @@ class BatchConsumer:
 
         concluded = await self._held(publish, batch, line)
         dead = batch.malformed + [
-            (message, conclusion.reason)
+            (message, conclusion)
             for (message, _), conclusion in zip(batch.arrivals, concluded, strict=True)
             if isinstance(conclusion, Dead)
         ]
-        for message, reason in dead:
-            self._log.warning("dead letter", message_id=message.message_id, reason=reason)
+        for message, conclusion in dead:
+            self._log.warning("dead letter", message_id=message.message_id, reason=conclusion.reason)
         await line.graveyard.bury(dead)
         self._at_step(self._queue, Step.PUBLISHED)
         # All that follows is confirmed. Batches of a channel are settled in order: one word covers this one.

@@ -19,8 +19,12 @@ from pamqp.commands import Basic
 from pamqp.common import FieldTable, FieldValue
 from pamqp.header import ContentHeader
 
-MOST_BYTES = 16_384
-"""Of a property; ours have 600. Reading a table takes pamqp time with the square of its size."""
+MOST_BYTES = 4_096
+"""Of a table; ours have 600. Reading one takes pamqp time with the square of its size."""
+MOST_FIELDS = 128
+"""In a table, those of tables and lists in it counted too."""
+DEEPEST = 4
+"""Tables and lists within each other. The broker's own word on why a message died has four."""
 _BEGINS = struct.Struct(">HHQH")
 """Class, weight, size of the body, and the flags that say which properties follow."""
 _MORE_FLAGS = 1
@@ -33,7 +37,14 @@ _PROPERTIES = [
 """In the order in which they are written."""
 _LENGTH = struct.Struct(">I")
 _Reads: TypeAlias = Callable[[bytes, int], tuple[object, int]]
-_TEXT = b"S"
+_TEXT, _TABLE = b"S", b"F"
+_NESTED, _LONG = frozenset({_TABLE, b"A"}), frozenset({_TEXT, b"x"})
+_SIZES = {b"": 0} | {
+    bytes((kind,)): size
+    for size, kinds in ((0, b"V\0"), (1, b"tbB"), (2, b"su"), (4, b"Iif"), (5, b"D"), (8, b"lLdT"))
+    for kind in kinds
+}
+"""Of the values of a field, by its kind; nothing where the kind is missing, as pamqp has it."""
 
 
 class Unreadable(dict[str, FieldValue]):
@@ -98,9 +109,10 @@ def _read_table(data: bytes, at: int) -> tuple[FieldTable, int]:
         with suppress(IndexError, UnicodeDecodeError, struct.error):
             if (texts := _texts(written)) is not None:
                 return texts, end
-        # whatever a stranger thought of: not UTF-8, nested without end
+        # whatever a stranger thought of: not UTF-8, of no known kind
         with suppress(Exception):
-            return decode.field_table(written)[1], end
+            if _fields(written, 0, depth=1)[0] <= MOST_FIELDS:
+                return decode.field_table(written)[1], end
     return Unreadable(), end
 
 
@@ -128,7 +140,32 @@ def _texts(written: bytes) -> dict[str, FieldValue] | None:
             return None
         texts[written[at + 1 : named].decode()] = written[begins : begins + length].decode()
         at = begins + length
-    return texts if _LENGTH.unpack_from(written) == (end - _LENGTH.size,) else None
+    is_whole = _LENGTH.unpack_from(written) == (end - _LENGTH.size,)
+    return texts if is_whole and len(texts) <= MOST_FIELDS else None
+
+
+def _fields(written: bytes, at: int, *, depth: int, named: bool = True) -> tuple[int, int]:
+    """How many fields a table has, or a list, which are not `named`; and where pamqp says that it ends.
+
+    Raises ValueError where it is nested too deep, or another error where it is none.
+    """
+    if depth > DEEPEST:
+        raise ValueError("nested too deep")
+    count, begins = 0, at + _LENGTH.size
+    end = begins + int.from_bytes(written[at:begins])
+    at = begins
+    while at < end:
+        kind_at = at + 1 + written[at] if named else at
+        kind, at = written[kind_at : kind_at + 1], kind_at + 1
+        count += 1
+        if kind in _NESTED:
+            inner, at = _fields(written, at, depth=depth + 1, named=kind == _TABLE)
+            count += inner
+        elif kind in _LONG:
+            at += _LENGTH.size + int.from_bytes(written[at : at + _LENGTH.size])
+        else:
+            at += _SIZES[kind]
+    return count, end if named else at
 
 
 def _write_table(table: FieldTable) -> bytes:

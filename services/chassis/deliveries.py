@@ -17,6 +17,8 @@ from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
+from chassis.answered import answered
+
 
 class Delivered(Struct, frozen=True, kw_only=True):
     """A message as it arrived; nothing about it is known to be right yet."""
@@ -57,7 +59,7 @@ class Deliveries:
         """Have what comes from a queue taken, in its order; returns the consumer's tag."""
         tag = f"ketuk.{uuid4().hex}"
         self._takers[tag] = take
-        await self._channel.basic_consume(queue, _never, consumer_tag=tag)
+        await answered(self._channel.basic_consume(queue, _never, consumer_tag=tag))
         return tag
 
     async def _sort(self, arrived: tuple[int, FrameType]) -> None:

@@ -24,6 +24,10 @@ VERSION = version("ketuk")
 Look = Callable[[], Awaitable[None]]
 
 
+OTHER = "other"
+"""The label of what is none of those that are known: a stranger's words would be labels without end."""
+
+
 class Figures:
     """The figures of one service."""
 

@@ -13,11 +13,13 @@ from aiormq.connection import FrameReceiver, ReceivedFrame
 from aiormq.exceptions import AMQPConnectionError, ProtocolSyntaxError
 from pamqp import constants
 from pamqp.body import ContentBody
-from pamqp.commands import Basic
+from pamqp.commands import Basic, Connection
 
 from chassis import content_header
 
 READ_BYTES = 262_144
+MOST_BYTES = 131_072
+"""Of a frame, as RabbitMQ has it unless it is told another. A broker that allows more is asked for these."""
 BEGINS = struct.Struct(">BHI")
 """Kind, channel and size of a frame (AMQP 0-9-1, 4.2.3)."""
 _END = 1
@@ -65,6 +67,8 @@ class Frames(FrameReceiver):
         rest = self._received[self._at :]
         if rest.startswith(constants.AMQP):
             raise ProtocolSyntaxError("Unexpected AMQP protocol header")
+        if len(rest) >= BEGINS.size and BEGINS.unpack_from(rest)[2] > MOST_BYTES:
+            raise AMQPConnectionError("cannot be read: a frame that is longer than agreed")
         try:
             more = await self.reader.read(READ_BYTES)
         except OSError as lost:
@@ -84,7 +88,11 @@ def _read(kind: int, received: bytes, *, at: int, ends: int) -> pamqp.frame.Fram
         return content_header.read(received[begins:ends])
     if received[begins : begins + len(_DELIVER)] == _DELIVER:
         return _delivery(received[begins + len(_DELIVER) : ends])
-    return pamqp.frame.unmarshal(received[at : ends + _END])[2]
+    frame = pamqp.frame.unmarshal(received[at : ends + _END])[2]
+    if isinstance(frame, Connection.Tune):
+        # aiormq agrees to whatever it reads here, and none means no limit
+        frame.frame_max = min(frame.frame_max or MOST_BYTES, MOST_BYTES)
+    return frame
 
 
 def _delivery(said: bytes) -> Basic.Deliver:

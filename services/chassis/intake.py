@@ -12,6 +12,7 @@ from typing import Any
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 
+from chassis.answered import answered
 from chassis.deliveries import Delivered, Deliveries
 from chassis.patience import TRANSIENT
 
@@ -43,8 +44,9 @@ class Intake:
         self._at_most = at_most
         self._prefetch = prefetch
         self._arrived: asyncio.Queue[Delivered] = asyncio.Queue()
-        self._told = asyncio.create_task(stopping.wait())
-        self._gone = asyncio.ensure_future(channel.closed())
+        self._stopping = stopping
+        self._told: asyncio.Future[Any]
+        self._gone: asyncio.Future[Any]
         self._tag = ""
         self._narrow = True
 
@@ -75,17 +77,17 @@ class Intake:
 
     async def acknowledge(self, batch: Sequence[Delivered]) -> None:
         """Acknowledge a batch, and with it whatever was taken before it."""
-        await (await self._underlay()).basic_ack(batch[-1].tag, multiple=True)
+        await answered((await self._underlay()).basic_ack(batch[-1].tag, multiple=True))
 
     async def _take(self, *, prefetch: int) -> str:
-        await (await self._underlay()).basic_qos(prefetch_count=prefetch)
+        await answered((await self._underlay()).basic_qos(prefetch_count=prefetch))
         return await self._deliveries.consume(self._queue, self._arrived.put_nowait)
 
     async def _widen(self) -> None:
         # a prefetch counts for new consumers only, so a second consumer follows the first
         narrow = self._tag
         self._tag = await self._take(prefetch=self._prefetch)
-        await (await self._underlay()).basic_cancel(narrow)
+        await answered((await self._underlay()).basic_cancel(narrow))
         self._narrow = False
 
     async def _underlay(self) -> Underlay:
@@ -94,8 +96,10 @@ class Intake:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Intake"]:
         """Consume while the block runs; what is unacknowledged then goes back."""
-        self._tag = await self._take(prefetch=1)
+        self._told = asyncio.create_task(self._stopping.wait())
+        self._gone = asyncio.ensure_future(self._channel.closed())
         try:
+            self._tag = await self._take(prefetch=1)
             yield self
         finally:
             # where the channel is gone the broker has taken back what was here
@@ -108,5 +112,5 @@ class Intake:
     async def _give_back(self) -> None:
         """Unharmed, hence by nack: RabbitMQ 4 does not count that, as it counts what a lost consumer held."""
         channel = await self._underlay()
-        await channel.basic_cancel(self._tag)
-        await channel.basic_nack(_ALL, multiple=True, requeue=True)
+        await answered(channel.basic_cancel(self._tag))
+        await answered(channel.basic_nack(_ALL, multiple=True, requeue=True))

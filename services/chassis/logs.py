@@ -38,6 +38,8 @@ def log_to_stdout(*, service: str) -> None:
     # the broker's library reports each lost connection with a traceback; `patience` says it in one line
     logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
+    # it quotes what a stranger called a header
+    logging.getLogger("pamqp").setLevel(logging.CRITICAL)
     _log_what_python_complains_of()
 
 

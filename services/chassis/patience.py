@@ -8,6 +8,7 @@ import aio_pika.exceptions
 import asyncpg
 import structlog
 
+from chassis.answered import Lost, is_asked_to_end
 from chassis.causes import words
 from chassis.health import Pulse
 from chassis.life import pause
@@ -39,14 +40,21 @@ async def persist(
 ) -> None:
     """Run `attempt` until it returns or the service stops; a transient failure is waited out.
 
-    `pulse` is down while it fails; the attempt itself says when it is up. Any other exception is raised.
+    `pulse` is down while it fails; the attempt itself says when it is up. Any other exception is raised. A
+    cancellation that nobody asked for is a lost connection (see `answered`).
     """
     log = structlog.get_logger(part=name)
     wait = _FIRST_PAUSE
     while not stopping.is_set():
+        failure: BaseException
         try:
             return await attempt()
-        except TRANSIENT as failure:
+        except (*TRANSIENT, asyncio.CancelledError) as raised:
+            failure = raised
+            if isinstance(raised, asyncio.CancelledError):
+                if is_asked_to_end():
+                    raise
+                failure = Lost("the broker fell silent")
             if pulse.is_up:
                 wait = _FIRST_PAUSE
             pulse.down(why := words(failure))

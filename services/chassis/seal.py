@@ -44,6 +44,10 @@ class BrokenSeal(Exception):
     """The content is not what its sender sealed, or not for us; `str()` says which, without content."""
 
 
+class OtherRecipient(BrokenSeal):
+    """Its sender signed it, and sealed it for a key that is not among ours."""
+
+
 def private_key(pem: str) -> PrivateKey:
     """A P-256 private key. Raises ValueError for anything else."""
     try:
@@ -193,7 +197,7 @@ class Opener:
             raise BrokenSeal("the wrap is not signed by its sender")
         key = self._keys.get(wrap.recipient)
         if key is None:
-            raise BrokenSeal("sealed for another key")
+            raise OtherRecipient("sealed for another key")
         try:
             return part, AESGCM(_SUITE.decrypt(wrap.wrapped, key, info=_INFO))
         except (InvalidTag, ValueError):

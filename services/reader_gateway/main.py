@@ -107,6 +107,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         broker=broker,
         region=settings.region,
         gateway=settings.gateway,
+        began=spool.has_begun,
         heard=lambda verdict: board.tap_changed(TapOnBoard.judged(verdict)),
         key_told=recipient_keys.heard,
     )

@@ -14,8 +14,11 @@ from reader_gateway.settings import GatewaySettings, ReaderSlots, TerminalPort
 from reader_gateway.terminal.driver import Terminal
 from reader_gateway.terminal.reading import Operator
 
-_EPOCH_BITS = 32
-"""A terminal's cards are counted from here on in each start: pcscd's own count is of 16 bits."""
+_EPOCH_BITS = 24
+"""A terminal's cards are counted from here on in each start: pcscd's own count is of 16 bits.
+
+An epoch is a time in seconds, and a count fits 63 bits.
+"""
 
 
 def slots_of(settings: GatewaySettings) -> dict[str, ReaderSlots]:

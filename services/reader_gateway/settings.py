@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from chassis.seal import private_key, public_key
 from chassis.settings import ServedSettings
 from ketuk_events.names import Identifier, PlaceCode, Region
+from ketuk_events.readers import MOST_READERS
 from reader_gateway.ktp.needs import NEEDS
 
 
@@ -42,7 +43,7 @@ class GatewaySettings(ServedSettings):
     """The officer's id in a KTP-el terminal; without it the officer's name here."""
     terminal_operator_nik: str | None = Field(default=None, pattern="^[0-9]{16}$")
     """Secret: the officer's NIK, without which a KTP-el terminal gives no biodata and compares no finger."""
-    readers: dict[str, ReaderSlots | TerminalPort]
+    readers: Annotated[dict[str, ReaderSlots | TerminalPort], Field(max_length=MOST_READERS)]
     """Reader's name to its slots, such as `{"loket-1": {"card": "ACS * 00 00", "sam": "ACS * 01 00"}}`, or to
     a terminal's port, such as `{"loket-2": {"terminal": "/dev/ttyUSB*"}}`."""
     amqp_url: str

@@ -68,7 +68,9 @@ class Spool:
         self.added = asyncio.Event()
 
     async def open(self) -> int:
-        """Open the file, made where it is new; returns the number of this start (the epoch).
+        """Open the file, made where it is new; returns the number of this start, the epoch.
+
+        It is above all earlier ones, those of a disk that was lost included.
 
         Raises Refused where another process has it, or where it cannot be opened.
         """
@@ -112,6 +114,11 @@ class Spool:
     async def say(self, *wires: Wire) -> None:
         """Something else is to be sent."""
         await self._write([], wires)
+
+    async def has_begun(self, tap: str) -> bool:
+        """Whether a tap began here, within the time for which taps are kept."""
+        row = await self._do(lambda: self._file.execute("SELECT 1 FROM taps WHERE id = ?", (tap,)).fetchone())
+        return row is not None
 
     async def unended(self, reader: str) -> Tap | None:
         """The tap on a reader that has not ended: left over from an earlier start."""
@@ -203,7 +210,11 @@ class Spool:
         now = datetime.now(UTC)
         old = (now - KEEP_TAPS).isoformat()
         self._file.execute("DELETE FROM taps WHERE stage = 'ended' AND began < ?", (old,))
-        started = self._file.execute("INSERT INTO starts (began) VALUES (?)", (now.isoformat(),))
+        # by the clock, so that a new disk does not begin below what the registry has heard
+        started = self._file.execute(
+            "INSERT INTO starts (epoch, began) SELECT max(coalesce(max(epoch), 0) + 1, ?), ? FROM starts",
+            (int(now.timestamp()), now.isoformat()),
+        )
         return int(started.lastrowid or 0)
 
     def _close(self) -> None:

@@ -37,9 +37,9 @@ class Alarms:
 def _read(arrival: Arrival) -> Raised | Dead:
     told = arrival.event.data
     if not isinstance(told, AlarmRaised):
-        return Dead(reason="not an alarm")
+        return Dead(reason="not an alarm", keep_body=False)
     if arrival.user != VERIFICATION:
-        return Dead(reason="an alarm that verification did not raise")
+        return Dead(reason="an alarm that verification did not raise", keep_body=False)
     return Raised(
         alarm=arrival.event.id,
         kind=told.alarm,

@@ -4,7 +4,9 @@ from collections import Counter
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from chassis.figures import OTHER
 from chassis.postgres import Pool
+from ketuk_events.readers import READER_STATES
 from registry.store import alarms, disclosures, readers
 
 
@@ -37,5 +39,11 @@ class CityFigures:
         for kind, count in ringing.items():
             self._alarms.labels(kind).set(count)
         self._readers.clear()
-        for state, count in Counter(each.state if each.connected else "gone" for each in told).items():
+        for state, count in Counter(map(_state, told)).items():
             self._readers.labels(state).set(count)
+
+
+def _state(reader: readers.Reader) -> str:
+    if not reader.connected:
+        return "gone"
+    return reader.state if reader.state in READER_STATES else OTHER

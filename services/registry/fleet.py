@@ -39,7 +39,7 @@ class Fleet:
 def _read(arrival: Arrival) -> Told | Dead:
     told = arrival.event.data
     if not isinstance(told, Told):
-        return Dead(reason="not about a reader")
+        return Dead(reason="not about a reader", keep_body=False)
     if arrival.user != f"{told.region}.{told.gateway}":
-        return Dead(reason="told in another gateway's name")
+        return Dead(reason="told in another gateway's name", keep_body=False)
     return told

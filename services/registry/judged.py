@@ -41,9 +41,9 @@ class VerdictReader:
         """The verdict, or why it must not be worked on."""
         verdict = arrival.event.data
         if not isinstance(verdict, TapJudged):
-            return Dead(reason="not a verdict")
+            return Dead(reason="not a verdict", keep_body=False)
         if arrival.user != VERIFICATION:
-            return Dead(reason="a verdict that verification did not give")
+            return Dead(reason="a verdict that verification did not give", keep_body=False)
         try:
             person = self._person(verdict)
         except (BrokenSeal, msgspec.DecodeError, ValueError) as broken:

@@ -45,8 +45,8 @@ RETENTION: tuple[Kept, ...] = (
         kind="verdicts that had their effect",
         table="verdicts",
         since="seen",
-        period=timedelta(days=90),
-        why="longer than a message may wait; their ids alone keep effects from repeating after that",
+        period=timedelta(days=400),
+        why="longer than verification keeps a decision, which a reading that is replayed has published again",
     ),
     Kept(
         kind=FINDINGS,

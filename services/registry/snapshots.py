@@ -38,9 +38,9 @@ class Snapshots:
     async def _answer(self, arrival: Arrival) -> Conclusion:
         request = arrival.event.data
         if not isinstance(request, SnapshotRequested):
-            return Dead(reason="not a request for a snapshot")
+            return Dead(reason="not a request for a snapshot", keep_body=False)
         if arrival.user != VERIFICATION:
-            return Dead(reason="a request that verification did not make")
+            return Dead(reason="a request that verification did not make", keep_body=False)
         parts = await self._parts()
         # asked again the answer may be another one by now, and parts of two answers do not make a whole
         answer = following_id(arrival.event.id, sha256(msgspec.json.encode(parts)).hexdigest())

@@ -65,7 +65,7 @@ class Changes:
 
 def _told(arrival: Arrival) -> list[Change] | Dead:
     if arrival.user != OWNER:
-        return Dead(reason="not published by the registry")
+        return Dead(reason="not published by the registry", keep_body=False)
     match arrival.event.data:
         case (
             CardStatusChanged() | GatewayApproved() | GatewaySuspended() | KeyPublished() | PurposesChanged()
@@ -74,4 +74,4 @@ def _told(arrival: Arrival) -> list[Change] | Dead:
         case SnapshotPart() as part:
             return list(projection.parts_of(part))
         case _:
-            return Dead(reason=f"{arrival.event.kind.name} is not for this queue")
+            return Dead(reason=f"{arrival.event.kind.name} is not for this queue", keep_body=False)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chassis.batches import Arrival
-from chassis.seal import BrokenSeal, Opener
+from chassis.seal import BrokenSeal, Opener, OtherRecipient
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
@@ -26,6 +26,15 @@ _EVIDENCE = msgspec.json.Decoder(Evidence)
 
 class Unauthenticated(Exception):
     """The message does not come from where it says; `str()` says why, without its content."""
+
+    may_pass = False
+    """Whether it may yet count, unchanged, once something is mended here."""
+
+
+class NotYetAuthenticated(Unauthenticated):
+    """What is known here does not fit the message: the gateway, its institution or our key."""
+
+    may_pass = True
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -49,13 +58,16 @@ def open_reading(arrival: Arrival, *, gateways: Mapping[str, KnownGateway], open
         raise Unauthenticated("published by another account than its gateway's")
     gateway = gateways.get(sender)
     if gateway is None:
-        raise Unauthenticated("unknown gateway")
+        raise NotYetAuthenticated("unknown gateway")
     if gateway.institution != read.asked.institution:
-        raise Unauthenticated("the gateway belongs to another institution")
+        raise NotYetAuthenticated("the gateway belongs to another institution")
     try:
         began, ended = from_timestamp(read.began), from_timestamp(read.ended)
         content = opener.open(read.evidence, sender=sender, identities=gateway.public_key, sealed_at=ended)
         evidence = _EVIDENCE.decode(content)
+    except OtherRecipient as other:
+        # signed by its gateway: a key of ours may be missing
+        raise NotYetAuthenticated(str(other)) from None
     except BrokenSeal as broken:
         raise Unauthenticated(str(broken)) from None
     except (ValueError, msgspec.DecodeError, RecursionError):

@@ -5,7 +5,7 @@ This is where a tap is decided.
 
 from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
+from chassis.figures import OTHER
 from chassis.postgres import Pool
 from chassis.recipients import Recipients
 from chassis.seal import Opener
@@ -101,7 +102,7 @@ class Readings:
             fresh = [each for each in decided.values() if isinstance(each, Decision)]
             self._at_step(QUEUE, Step.DECIDED)
             stands |= await decisions.store(connection, fresh)
-        self._count(fresh)
+        self._count(fresh, knowledge)
         taps: Taps = defaultdict(lambda: defaultdict(list))
         concluded = [
             each
@@ -120,8 +121,9 @@ class Readings:
                 self._recipients.learn(key)
         self._learnt = keys
 
-    def _count(self, fresh: Sequence[Decision]) -> None:
-        verdicts = Tally(_verdict(each.judged) for each in fresh if each.judged is not None)
+    def _count(self, fresh: Sequence[Decision], knowledge: Knowledge) -> None:
+        purposes = knowledge.rules.purposes
+        verdicts = Tally(_verdict(each.judged, purposes) for each in fresh if each.judged is not None)
         for labels, count in verdicts.items():
             self._verdicts.labels(*labels).inc(count)
 
@@ -129,7 +131,7 @@ class Readings:
         try:
             return open_reading(arrival, gateways=knowledge.gateways, opener=self._opener)
         except Unauthenticated as why:
-            return Dead(reason=str(why))
+            return Dead(reason=str(why), keep_body=why.may_pass)
 
     def _decide(
         self,
@@ -171,9 +173,14 @@ class Readings:
         return Settled(follows=(stands.wire, *disputed(stands)))
 
 
-def _verdict(judged: TapJudged) -> tuple[str, str, str]:
-    why = judged.reason
-    return judged.asked.purpose, judged.outcome, "" if why is None else f"{why.check}/{why.code}"
+def _verdict(judged: TapJudged, purposes: Container[str]) -> tuple[str, str, str]:
+    """The labels: of all that a gateway may say none is one."""
+    why, purpose = judged.reason, judged.asked.purpose
+    return (
+        purpose if purpose in purposes else OTHER,
+        judged.outcome,
+        "" if why is None else f"{why.check}/{why.code}",
+    )
 
 
 def _gateway(arrival: Arrival) -> str:

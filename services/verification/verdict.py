@@ -58,13 +58,13 @@ def judge(case: Case) -> Verdict:
 
 
 def conclude(checks: Sequence[CheckResult], purpose: Purpose) -> Verdict:
-    """The verdict that follows from checks, given in their order."""
+    """The verdict that follows from checks, given in their order; a purpose without needs proves nothing."""
     needed = [check for check in checks if check.check in purpose.needs]
     wanting = [check for check in needed if check.result != Result.PASSED]
     failed = next((check for check in wanting if check.result == Result.FAILED), None)
     if failed is not None:
         outcome = Outcome.REFUSED.value
-    elif wanting or len(needed) < len(purpose.needs):
+    elif wanting or not needed or len(needed) < len(purpose.needs):
         outcome = Outcome.INCONCLUSIVE.value
     else:
         outcome = purpose.good_word

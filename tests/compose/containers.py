@@ -1,6 +1,7 @@
 """One Ketuk in containers, apart from any other on this machine."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 from dev.stack.ports import free_ports
 
+_log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 PROJECT = "ketuk-trial"
 PROFILES = ("simulator", "tools", "monitoring", "office")
@@ -37,6 +39,7 @@ class Containers:
 
     def run(self, *command: str, **more: str) -> str:
         """Run a command of this checkout; what it printed. Raises CalledProcessError where it fails."""
+        started = time.monotonic()
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -46,6 +49,7 @@ class Containers:
             text=True,
             check=False,
         )
+        _log.info("%5.1f s  %s", time.monotonic() - started, " ".join(command))
         assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}"
         return done.stdout
 

@@ -8,7 +8,6 @@ other line tells one tap: what its evidence says, and the verdict on it.
 import asyncio
 import json
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, aclosing, suppress
 from pathlib import Path
@@ -57,7 +56,7 @@ class Counter:
         self.spool = Spool(path=folder / "spool.sqlite")
         self.notes = ChipNotes()
         self.contexts = Contexts()
-        self.told: asyncio.Queue[str] = asyncio.Queue()
+        self.told: asyncio.Queue[None] = asyncio.Queue()
         speaker = Speaker(
             region=ASKED.region,
             gateway=ASKED.gateway,
@@ -74,7 +73,7 @@ class Counter:
             matcher=None,
             chip_notes=self.notes,
             answer_seconds=ANSWERS_WITHIN,
-            tapped=lambda _, __: self.told.put_nowait(self._since_sighting()),
+            tapped=lambda _, __: self.told.put_nowait(None),
             pcscd_since=lambda: None,
         )
         self.fleet = Fleet(
@@ -85,20 +84,14 @@ class Counter:
             board=self.board,
             count=lambda: 1,
         )
-        self._seen = 0.0
         self._is_here = False
 
     def saw(self, sighting: Sighting) -> None:
-        """What the watch tells, with the time at which it does."""
-        if sighting.presence in {Presence.CARD, Presence.MUTE}:
-            self._seen = time.monotonic()
+        """What the watch tells."""
         self.fleet.saw(sighting)
         if not self._is_here and sighting.presence is Presence.EMPTY:
             self._is_here = True
             tell({"reader": "here"})
-
-    def _since_sighting(self) -> str:
-        return f"{time.monotonic() - self._seen:.4f}"
 
     async def obey(self, line: str) -> None:
         """The officer does something."""
@@ -115,10 +108,10 @@ class Counter:
     async def tell(self) -> None:
         """Tell of each tap, as its evidence in the spool has it."""
         while True:
-            seconds = await self.told.get()
+            await self.told.get()
             async with self.spool.waiting(1000) as wires:
                 sent = [_event(wire) for wire in wires]
-            say([read for read in sent if isinstance(read, CardRead)][-1], seconds)
+            say([read for read in sent if isinstance(read, CardRead)][-1])
 
 
 def _event(wire: Wire) -> msgspec.Struct:
@@ -127,7 +120,7 @@ def _event(wire: Wire) -> msgspec.Struct:
     ).data
 
 
-def say(read: CardRead, seconds: str) -> None:
+def say(read: CardRead) -> None:
     """What one tap came to."""
     opener = Opener(keys=(KEY,))
     content = opener.open(
@@ -140,7 +133,6 @@ def say(read: CardRead, seconds: str) -> None:
     verdict = judge(case(evidence))
     said = {
         "tap": read.tap,
-        "seconds": float(seconds),
         "outcome": verdict.outcome,
         "why": None if verdict.reason is None else [verdict.reason.code, verdict.reason.detail],
         "chip": None if evidence.chip is None else msgspec.to_builtins(evidence.chip),

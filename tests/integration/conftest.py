@@ -1,15 +1,15 @@
 """One private stack for the whole run, in a folder of its own, and a watch for calls that block the loop."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
 
 from dev.stack.stack import Stack
 from tests.integration.card_daemon import Daemon, running_daemon
+from tests.support.state_folder import state_folder
 
-FOLDER = Path(__file__).parents[2] / ".run" / "test"
+FOLDER = state_folder("test")
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ HOLDERS_NIK = CARD.text[1:17].decode()
 
 async def taken(queue: AbstractQueue) -> dict[str, Any]:
     """The next message's body."""
-    message = await queue.get(no_ack=True, timeout=10, fail=False)
-    async with asyncio.timeout(30):
+    message = await queue.get(no_ack=True, timeout=60, fail=False)
+    async with asyncio.timeout(60):
         while message is None:
             await asyncio.sleep(0.02)
             message = await queue.get(no_ack=True, fail=False)
@@ -62,7 +62,7 @@ async def unheard(stack: Stack) -> None:
     async with await aio_pika.connect(
         str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     ) as on:
-        await (await on.channel()).queue_delete(f"gateway.{REGION}.{GATEWAY}")
+        await (await on.channel()).queue_purge(f"gateway.{REGION}.{GATEWAY}")
 
 
 @pytest.fixture

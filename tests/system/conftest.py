@@ -4,7 +4,6 @@ import asyncio
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,9 @@ from dev.demo.services import Services
 from dev.ledger.account import Account
 from dev.stack.stack import Stack
 from simulator.kinds import Kind, SimulatedCard
+from tests.support.state_folder import state_folder
 
-FOLDER = Path(__file__).parents[2] / ".run" / "system"
+FOLDER = state_folder("system")
 TAPS = 64
 SHOWING = ("verification", "registry", "gateway-kelurahan-jebres")
 

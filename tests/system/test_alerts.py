@@ -24,11 +24,12 @@ from dev.stack.stack import Stack
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
+from tests.support.state_folder import state_folder
 from tests.system.board_picture import draw
 from tests.system.pictures import page_of
 from tests.system.prometheus import RULES, Prometheus
 
-FOLDER = Path(__file__).parents[2] / ".run" / "alerts"
+FOLDER = state_folder("alerts")
 BOARDS = RULES.parent / "grafana" / "dashboards"
 PAGE = Path(__file__).parents[2] / "docs" / "operating" / "monitoring.md"
 AGENCY = "kelurahan-jebres"
@@ -73,7 +74,7 @@ class Watched:
             await publish_issuer(self.run.taps.site, issuer)
             connection = await asyncpg.connect(self.stack.postgres.url("verification"))
             known, question = False, "SELECT EXISTS (SELECT 1 FROM keys WHERE told LIKE '%' || $1 || '%')"
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not known:
                     known = await connection.fetchval(question, key_id(issuer.public_key()))
             await connection.close()

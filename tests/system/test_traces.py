@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,10 +12,11 @@ import pytest
 from dev.demo.private import PrivateRun
 from dev.ledger.account import Account
 from dev.stack.stack import Stack
+from tests.support.state_folder import state_folder
 from tests.system.collector import Collector, Kept, collecting
 from tests.system.pictures import page_of
 
-FOLDER = Path(__file__).parents[2] / ".run" / "traces"
+FOLDER = state_folder("traces")
 TAPS = 13
 NAMES = {
     "ketuk-reader_gateway": {"tap", "send"},

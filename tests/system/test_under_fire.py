@@ -1,7 +1,6 @@
 """A short run of `make chaos`: every step and every kind of fault, and nothing lost, doubled or wrong."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,11 +8,12 @@ from dev.chaos.__main__ import under_fire
 from dev.chaos.run import Outcome
 from dev.chaos.schedule import Kind, Schedule, schedule
 from dev.stack.stack import Stack
+from tests.support.state_folder import state_folder
 
-FOLDER = Path(__file__).parents[2] / ".run" / "fire"
+FOLDER = state_folder("fire")
 TAPS, SEED = 300, 7
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")

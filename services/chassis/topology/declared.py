@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
-    """A durable quorum queue and the routing keys that lead to it."""
+    """A durable queue and the routing keys that lead to it."""
 
     name: str
     exchange: str
     keys: tuple[str, ...]
-    arguments: dict[str, object] = field(default_factory=dict)
+    kind: str = "quorum"
+    """quorum, or classic: on one node of the broker, and for one consumer where that asks for it."""
+    stand_ins: int = 0
+    """On a cluster as many more, `NAME.1` and so on, each on another node, bound as this one is."""
+    is_replaceable: bool = False
+    """Whether one that is there with other arguments may be deleted, with what waits in it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +34,8 @@ class Policy:
     pattern: str
     definition: dict[str, object]
     priority: int = 0
+    is_operators: bool = False
+    """Whether it bounds what other policies and a queue's own arguments say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,13 +6,24 @@ from msgspec import Struct
 
 from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.topology.declared import Account, Exchange, Policy, Queue, VirtualHost
-from ketuk_events.catalogue import CATALOGUE
+from ketuk_events.catalogue import CATALOGUE, KEY_PUBLISHED, TAP_JUDGED
 
 SERVICES_HOST = "ketuk"
 AGENCIES_HOST = "ketuk-agencies"
 AGENCIES = "ketuk.agencies"
 DELIVERY_LIMIT = 20
 FEED_LENGTH = 1_000_000
+FEED_BYTES = 1024**3
+WORK_BYTES = 256 * 1024**2
+"""Of each work queue. When one is full the broker refuses what comes, and whoever sent it keeps it."""
+DEAD_BYTES = 256 * 1024**2
+NO_DELIVERY_LIMIT = 1_000_000_000
+"""More than any restart loop reaches; RabbitMQ 4 has 20 where nothing is said, and then drops the message."""
+REPLY_STAND_INS = 2
+REPLY_MILLISECONDS = 3_600_000
+"""A verdict that is an hour old is shown to nobody; keys are told again every five minutes."""
+REPLY_BYTES = 8 * 1024**2
+"""An hour of verdicts at a busy counter takes a fifth of that."""
 SPREAD = {"queue-leader-locator": "balanced"}
 """On a cluster each node leads some of the queues."""
 
@@ -59,6 +70,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
             queue("registry.alarms", "alarm.raised.v1.#"),
             queue("registry.fleet", "reader.connected.v1.#", "reader.disconnected.v1.#", "gateway.beat.v1.#"),
             queue("registry.snapshots", "snapshot.requested.v1.#"),
+            *(_replies(name) for name in accounts.gateways),
         ),
         policies=(
             Policy(
@@ -68,6 +80,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
                     "delivery-limit": DELIVERY_LIMIT,
                     "dead-letter-exchange": DEAD_LETTERS,
                     "dead-letter-strategy": "at-least-once",
+                    "max-length-bytes": WORK_BYTES,
                     "overflow": "reject-publish",
                     **SPREAD,
                 },
@@ -76,8 +89,24 @@ def services_host(accounts: Accounts) -> VirtualHost:
             Policy(
                 name="dead-letters",
                 pattern=f"^{re.escape(DEAD_LETTERS)}$",
-                definition={"delivery-limit": 1_000_000_000, **SPREAD},
+                definition={
+                    "delivery-limit": NO_DELIVERY_LIMIT,
+                    "max-length-bytes": DEAD_BYTES,
+                    "overflow": "drop-head",
+                    **SPREAD,
+                },
             ),
+            # without `expires`: one that went while its gateway was away would have to be made by hand
+            Policy(
+                name="replies",
+                pattern=r"^gateway\.",
+                definition={
+                    "message-ttl": REPLY_MILLISECONDS,
+                    "max-length-bytes": REPLY_BYTES,
+                    "overflow": "drop-head",
+                },
+            ),
+            _bound(max(WORK_BYTES, DEAD_BYTES, REPLY_BYTES)),
         ),
         accounts=(
             *(_service(name, password) for name, password in accounts.services.items()),
@@ -100,8 +129,16 @@ def agencies_host(accounts: Accounts) -> VirtualHost:
             Policy(
                 name="feeds",
                 pattern=".*",
-                definition={"max-length": FEED_LENGTH, "overflow": "drop-head", **SPREAD},
+                definition={
+                    # an event that was not acknowledged comes again, however often its subscriber was killed
+                    "delivery-limit": NO_DELIVERY_LIMIT,
+                    "max-length": FEED_LENGTH,
+                    "max-length-bytes": FEED_BYTES,
+                    "overflow": "drop-head",
+                    **SPREAD,
+                },
             ),
+            _bound(FEED_BYTES),
         ),
         accounts=(
             Account(
@@ -120,6 +157,11 @@ def agencies_host(accounts: Accounts) -> VirtualHost:
     )
 
 
+def _bound(most: int) -> Policy:
+    """No queue escapes a bound in bytes, whoever makes it and with whatever arguments."""
+    return Policy(name="bound", pattern=".*", definition={"max-length-bytes": most}, is_operators=True)
+
+
 def _service(name: str, password: str) -> Account:
     exchanges = "|".join(re.escape(exchange) for exchange in (EVENTS, DEAD_LETTERS))
     return Account(name=name, password=password, write=f"^({exchanges})$", read=rf"^{re.escape(name)}\.")
@@ -136,20 +178,30 @@ def _operator(name: str, password: str) -> Account:
     )
 
 
+def _replies(name: str) -> Queue:
+    """What is said to a gateway. What waits there stands in the registry, or is told again."""
+    region = name.partition(".")[0]
+    return Queue(
+        name=f"gateway.{name}",
+        exchange=EVENTS,
+        keys=(f"{TAP_JUDGED.name}.v1.{name}", f"{KEY_PUBLISHED.name}.v1.{region}.verification"),
+        # a quorum queue lets a second consumer in, whatever the first one asked for
+        kind="classic",
+        stand_ins=REPLY_STAND_INS,
+        is_replaceable=True,
+    )
+
+
 def _gateway(name: str, password: str) -> Account:
-    # its reply queue expires when it stays away, so it makes that one itself
-    # (and a stand-in or two, for it lives on one node of a cluster)
-    queue = rf"gateway\.{re.escape(name)}(\.[12])?"
+    # It configures nothing: a pattern does not tell queues from exchanges, and what is published to an
+    # exchange of its own, or dead-lettered by a queue of its own, is under no topic permission.
     said = "|".join(re.escape(kind.name) for kind in CATALOGUE if kind.sender == "gateway")
     spoken = rf"^({said})\.v[0-9]+\.{re.escape(name)}$"
-    region = re.escape(name.partition(".")[0])
-    heard = rf"^(tap\.judged\.v[0-9]+\.{re.escape(name)}|key\.published\.v[0-9]+\.{region}\.verification)$"
     return Account(
         name=name,
         password=password,
-        configure=f"^{queue}$",
-        write=rf"^({queue}|{re.escape(EVENTS)})$",
-        read=rf"^({queue}|{re.escape(EVENTS)})$",
-        topics=((EVENTS, spoken, heard),),
+        write=f"^{re.escape(EVENTS)}$",
+        read=rf"^gateway\.{re.escape(name)}(\.[1-{REPLY_STAND_INS}])?$",
+        topics=((EVENTS, spoken, "^$"),),
         limits={"max-connections": 8, "max-channels": 32},
     )

@@ -1,10 +1,15 @@
 """Applies a topology over RabbitMQ's management HTTP API; doing it again changes nothing."""
 
 import ssl
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
 import aiohttp
+import msgspec
 from yarl import URL
 
 from chassis.topology.declared import Account, Queue, VirtualHost
@@ -22,6 +27,7 @@ class Management:
     ) -> None:
         self._session = session
         self._url = URL(url)
+        self._credentials = b64encode(f"{self._url.user}:{self._url.password}".encode()).decode()
         self._trust = trust or True
 
     async def apply(self, host: VirtualHost) -> None:
@@ -42,21 +48,41 @@ class Management:
                     "priority": policy.priority,
                     "apply-to": "queues",
                 },
-                "policies",
+                "operator-policies" if policy.is_operators else "policies",
                 host.name,
                 policy.name,
             )
+        there = {str(each["name"]): each for each in await self._get("queues", host.name)}
+        nodes = sorted(str(each["name"]) for each in await self._get("nodes") if each.get("running"))
         for queue in host.queues:
-            await self._queue(host, queue)
+            await self._queue(host, queue, there=there, nodes=nodes)
         for account in host.accounts:
             await self._account(host, account)
 
-    async def _queue(self, host: VirtualHost, queue: Queue) -> None:
-        body = {"durable": True, "arguments": {"x-queue-type": "quorum", **queue.arguments}}
-        await self._put(body, "queues", host.name, queue.name)
-        for key in queue.keys:
-            path = self._path("bindings", host.name, "e", queue.exchange, "q", queue.name)
-            await self._send("POST", path, {"routing_key": key})
+    async def _queue(
+        self,
+        host: VirtualHost,
+        queue: Queue,
+        *,
+        there: Mapping[str, Mapping[str, object]],
+        nodes: Sequence[str],
+    ) -> None:
+        body: dict[str, object] = {"durable": True, "arguments": {"x-queue-type": queue.kind}}
+        # which node has which of them: the same at each run, and the counters' first ones spread
+        first = crc32(queue.name.encode())
+        for number in range(1 + min(queue.stand_ins, len(nodes) - 1)):
+            name = queue.name if number == 0 else f"{queue.name}.{number}"
+            found = there.get(name, {})
+            if found.get("state") == "down":
+                continue  # its node is away and brings it back; until then nothing can be said of it
+            if queue.is_replaceable and found.get("arguments", body["arguments"]) != body["arguments"]:
+                await self._delete("queues", host.name, name)
+            if queue.stand_ins:
+                body["node"] = nodes[(first + number) % len(nodes)]
+            await self._put(body, "queues", host.name, name)
+            for key in queue.keys:
+                path = self._path("bindings", host.name, "e", queue.exchange, "q", name)
+                await self._send("POST", path, {"routing_key": key})
 
     async def _account(self, host: VirtualHost, account: Account) -> None:
         await self._put({"password": account.password, "tags": account.tags}, "users", account.name)
@@ -75,12 +101,23 @@ class Management:
     async def _put(self, body: Mapping[str, object], *path: str) -> None:
         await self._send("PUT", self._path(*path), body)
 
+    async def _get(self, *path: str) -> list[dict[str, Any]]:
+        """A list of the API. Raises msgspec.DecodeError where it is none."""
+        return msgspec.json.decode(await self._send("GET", self._path(*path)), type=list[dict[str, Any]])
+
+    async def _delete(self, *path: str) -> None:
+        """Delete what is there; what has gone meanwhile is no fault."""
+        await self._send("DELETE", self._path(*path), missing_ok=True)
+
     def _path(self, *parts: str) -> URL:
         path = "/".join(quote(part, safe="") for part in ("api", *parts))
         return URL(f"{self._url.origin()}/{path}", encoded=True)
 
-    async def _send(self, method: str, url: URL, body: Mapping[str, object]) -> None:
-        auth = aiohttp.BasicAuth(self._url.user or "", self._url.password or "")
-        async with self._session.request(method, url, json=body, auth=auth, ssl=self._trust) as answer:
-            if not answer.ok:
+    async def _send(
+        self, method: str, url: URL, body: Mapping[str, object] | None = None, *, missing_ok: bool = False
+    ) -> bytes:
+        headers = {"Authorization": f"Basic {self._credentials}"}
+        async with self._session.request(method, url, json=body, headers=headers, ssl=self._trust) as answer:
+            if not answer.ok and not (missing_ok and answer.status == HTTPStatus.NOT_FOUND):
                 raise Refused(f"{method} {url.path}: {answer.status} {await answer.text()}")
+            return await answer.read()

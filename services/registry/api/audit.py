@@ -5,6 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from ketuk_events.names import whole
 from registry.api.answers import answer, query
 from registry.api.told import tells
 from registry.audit_chain import Head
@@ -15,7 +16,7 @@ from registry.store import audit
 from registry.store.audit import Recorded
 
 _MOST = 1000
-Name = Annotated[str, Meta(pattern="^[!-~]{1,200}$")]
+Name = Annotated[str, Meta(pattern=whole("[!-~]{1,200}"))]
 
 
 class AuditQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +32,7 @@ class AuditQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class VerificationQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The end of the log as it was written down earlier."""
 
-    anchor: Annotated[str, Meta(pattern="^[0-9]{1,18}:[0-9a-f]{64}$")] | None = None
+    anchor: Annotated[str, Meta(pattern=whole("[0-9]{1,18}:[0-9a-f]{64}"))] | None = None
 
 
 class AuditPage(Struct, frozen=True, kw_only=True):

@@ -7,16 +7,18 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Identifier, PlaceCode
+from ketuk_events.names import Identifier, PlaceCode, whole
 from registry.refusals import Unfit
 
-Attribute = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,39}$")]
-Coordinate = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{43}$")]
+Attribute = Annotated[str, Meta(pattern=whole("[a-z][a-z0-9_-]{0,39}"))]
+Coordinate = Annotated[str, Meta(pattern=whole("[A-Za-z0-9_-]{43}"))]
 ReaderName = Annotated[
-    str, Meta(pattern="^[a-z0-9-]{1,40}/[a-z0-9-]{1,40}$", description="`gateway/reader`.")
+    str, Meta(pattern=whole("[a-z0-9-]{1,40}/[a-z0-9-]{1,40}"), description="`gateway/reader`.")
 ]
 Moment = Annotated[datetime, Meta(tz=True)]
-Uid = Annotated[str, Meta(pattern="^([0-9a-f]{2}){7,8}$", description="As the reader gives it, hexadecimal.")]
+Uid = Annotated[
+    str, Meta(pattern=whole("([0-9a-f]{2}){7,8}"), description="As the reader gives it, hexadecimal.")
+]
 CardStatus = Literal["not-activated", "active", "blocked", "lost", "damaged", "replaced"]
 
 

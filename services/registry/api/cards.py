@@ -5,7 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from ketuk_events.names import Identifier, PlaceCode
+from ketuk_events.names import Identifier, PlaceCode, whole
 from ketuk_events.projection import CardStatusChanged
 from registry.api.answers import answer, body
 from registry.api.bodies import CardStatus
@@ -44,7 +44,7 @@ class CardActivationBody(Struct, frozen=True, kw_only=True, forbid_unknown_field
 class CardHolderBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose a card is."""
 
-    nik: Annotated[str, Meta(pattern="^[0-9]{16}$")]
+    nik: Annotated[str, Meta(pattern=whole("[0-9]{16}"))]
 
 
 def routes(office: Office, *, citizens: Citizens) -> web.RouteTableDef:

@@ -6,6 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from ketuk_events.names import whole
 from registry.api.answers import answer, body
 from registry.api.told import tells
 from registry.citizens import Citizens
@@ -20,7 +21,7 @@ from registry.store import retention
 class CitizenBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who asks."""
 
-    nik: Annotated[str, Meta(pattern="^[0-9]{16}$")]
+    nik: Annotated[str, Meta(pattern=whole("[0-9]{16}"))]
 
 
 class KeptKind(Struct, frozen=True, kw_only=True):

@@ -111,7 +111,8 @@ async def told(
 ) -> list[tuple[Told, Life | None]]:
     """What gateways said of their readers, and the life of each; None for one that nobody has a record of.
 
-    A reader that was retired and is still connected has no life here, and none begins for it.
+    A reader that was retired and is still connected has no life here, and none begins for it, nor for one of
+    a gateway that nobody has approved.
     """
     rows = await connection.fetch(
         """
@@ -131,7 +132,7 @@ async def told(
         LEFT JOIN reader_lives AS life
             ON (life.gateway, life.reader) = (told.gateway, told.reader) AND life.state <> 'retired'
         WHERE region = $1 AND told.gateway = ANY($2)
-            AND (life.number IS NOT NULL OR gateways.state <> 'revoked' AND NOT EXISTS (
+            AND (life.number IS NOT NULL OR gateways.state = 'approved' AND NOT EXISTS (
                 SELECT FROM reader_lives AS ended
                 WHERE (ended.gateway, ended.reader) = (told.gateway, told.reader)
             ))

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.postgres import Connection
-from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
+from ketuk_events.readers import MOST_READERS, GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
+
+MOST_NAMES = 2 * MOST_READERS
+"""Of readers that nobody ordered, for one gateway: what comes after them is not taken note of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +90,10 @@ async def _save(
         """
         INSERT INTO readers
             (region, gateway, reader, model, state, sam, physical, connected, epoch, sequence)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        SELECT $1, $2, $3, $4, $5, $6::boolean, $7::boolean, $8::boolean, $9::bigint, $10::bigint
+        WHERE EXISTS (SELECT FROM readers WHERE (region, gateway, reader) = ($1, $2, $3))
+           OR EXISTS (SELECT FROM reader_lives WHERE (gateway, reader) = ($2, $3))
+           OR (SELECT count(*) FROM readers WHERE (region, gateway) = ($1, $2)) < $11
         ON CONFLICT (region, gateway, reader) DO UPDATE
         SET (model, state, sam, physical, connected, epoch, sequence, seen)
             = (excluded.model, excluded.state, excluded.sam, excluded.physical, excluded.connected,
@@ -106,6 +112,7 @@ async def _save(
                 connected,
                 told.epoch,
                 told.sequence,
+                MOST_NAMES,
             )
             for state in states
         ],

@@ -9,6 +9,8 @@ NEEDED = ("6FF0", "6FF2")
 """Card control and photo: every purpose reads them."""
 FINGERS = ("6FF4", "6FF5")
 """Either may match, so one that is damaged is no loss."""
+_NAMED = 13
+"""Files for which a detail has room; a card has seven."""
 _CUT_SHORT = {"removed": "card-removed", "reader-gone": "reader-gone", "slow": "too-slow"}
 
 
@@ -21,7 +23,7 @@ def chip_readable(case: Case) -> CheckResult:
     if damaged and any(states.get(file) == "read" for file in FINGERS):
         damaged = [file for file in damaged if file not in FINGERS]
     if damaged:
-        return came_to(Check.CHIP_READABLE, "file-damaged", ", ".join(damaged))
+        return came_to(Check.CHIP_READABLE, "file-damaged", ", ".join(damaged[:_NAMED]))
     for state, code in _CUT_SHORT.items():
         if state in states.values():
             return came_to(Check.CHIP_READABLE, code)

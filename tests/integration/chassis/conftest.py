@@ -19,7 +19,7 @@ from dev.stack.depth import depth
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
 
-BOUND_SECONDS = 20.0
+BOUND_SECONDS = 60.0
 
 
 async def until(

@@ -52,7 +52,7 @@ async def running(each: BatchConsumer) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 class Collected:
@@ -246,7 +246,7 @@ async def test_a_stopping_consumer_finishes_the_batch_in_hand(desk: Desk) -> Non
     await begun.wait()
     stopping.set()
     go_on.set()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     assert await desk.depth() == 0
 
 

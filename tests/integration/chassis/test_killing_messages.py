@@ -241,7 +241,7 @@ async def test_a_stopping_consumer_leaves_what_it_has_not_begun_to_the_others(de
     await begun.wait()
     stopping.set()
     go_on.set()
-    await asyncio.wait_for(stopped, 10)
+    await asyncio.wait_for(stopped, 60)
     assert len(first) <= 10
     async with running(consumer(desk, work)):
         await until(all_done, what="the rest, by another")

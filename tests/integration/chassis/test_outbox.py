@@ -33,7 +33,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
 
 
 async def add(pool: Pool, outbox: PostgresOutbox, count: int, owner: str) -> list[str]:

@@ -21,16 +21,7 @@ from tests.integration.counter_model.machine import AnyDay
 
 MINUTES = float(os.environ.get("KETUK_MODEL_MINUTES") or 0)
 """`make model MINUTES=n`: other days each time, for so long; without it, the same few days each time."""
-DAY = settings(
-    deadline=None,
-    database=None,
-    max_examples=5 if MINUTES else 12,
-    stateful_step_count=20 if MINUTES else 12,
-    derandomize=not MINUTES,
-    phases=[Phase.generate],
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+SHORT_DAYS, LONG_DAYS = 4, 12
 pytestmark = [
     # A Popen is forgotten on purpose: `Children` ends the process by its number.
     pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning"),
@@ -62,9 +53,23 @@ def counter(stack: Stack) -> Iterator[Counter]:
                 made.end()
 
 
-def test_every_tap_ends_once_and_has_its_own_verdict_on_any_day(counter: Counter) -> None:
+def days(count: int) -> settings:
+    return settings(
+        deadline=None,
+        database=None,
+        max_examples=5 if MINUTES else count,
+        stateful_step_count=20 if MINUTES else 12,
+        derandomize=not MINUTES,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def test_every_tap_ends_once_and_has_its_own_verdict_on_any_day(counter: Counter, *, is_long: bool) -> None:
+    some = days(LONG_DAYS if is_long else SHORT_DAYS)
     end = time.monotonic() + 60 * MINUTES
     while True:
-        run_state_machine_as_test(partial(AnyDay, counter), settings=DAY)  # type: ignore[arg-type]
+        run_state_machine_as_test(partial(AnyDay, counter), settings=some)  # type: ignore[arg-type]
         if time.monotonic() >= end:
             return

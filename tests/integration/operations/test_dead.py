@@ -5,10 +5,11 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
-from chassis.batches import Arrival, Conclusion, Dead
+from chassis.batches import Arrival, Conclusion
 from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
+from chassis.handling import Dead
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
@@ -229,7 +230,7 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
     )
     async with desk.broker.channel() as channel:
         graveyard = await Graveyard.on(channel, queue="verification.projection", user=desk.broker.user)
-        await graveyard.bury([(delivered, "handler failed: KeyError")])
+        await graveyard.bury([(delivered, Dead(reason="handler failed: KeyError"))])
 
     async def chosen(*options: str) -> int:
         return len((await ketuk.dead("list", "--json", *options)).json)

@@ -15,17 +15,15 @@ from simulator.lying import Lying
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
 
-BACK_SECONDS = 10.0
 TAP = ["card.presented", "card.read", "card.removed"]
 
 
 async def all_gone(at: Counter) -> None:
-    await until(lambda: set(at.looks().values()) == {"gone"}, within=BACK_SECONDS)
+    await until(lambda: set(at.looks().values()) == {"gone"})
 
 
 async def taps_read(at: Counter, count: int) -> None:
-    """Within the time in which all cards must be seen again."""
-    await until(lambda: at.gateway.logged("tap read") == count, within=BACK_SECONDS)
+    await until(lambda: at.gateway.logged("tap read") == count)
 
 
 def of(said: list[Said], reader: str) -> list[str]:
@@ -50,7 +48,7 @@ async def test_cards_are_seen_again_when_the_card_daemon_is_back_and_loss_and_re
             await all_gone(at)
             await asyncio.to_thread(at.pcscd.start)
             await taps_read(at, 8)
-        await until(at.is_empty, within=30)
+        await until(at.is_empty)
         assert at.faults() == []
         said = at.said()
         for reader in at.names:
@@ -69,7 +67,7 @@ async def test_a_card_daemon_that_dies_again_and_again_leaves_every_tap_balanced
                 await all_gone(at)
                 await asyncio.to_thread(at.pcscd.start)
             await taps_read(at, 10)
-        await until(at.is_empty, within=30)
+        await until(at.is_empty)
         assert at.faults() == []
         assert of(at.said(), at.names[0]).count("card.presented") == 5
 
@@ -84,13 +82,13 @@ async def test_a_card_daemon_that_dies_in_mid_read_ends_the_tap_and_the_card_is_
             Lying(at.card(Kind.HEALTHY).chip, port=at.ports[0], silent_after=silent_after) as card,
         ):
             await sam.noticed()
-            await until(lambda: card.commands >= silent_after, within=BACK_SECONDS)
+            await until(lambda: card.commands >= silent_after)
             await asyncio.to_thread(at.children.kill, NAME)
             card.speaks()
             await all_gone(at)
             await asyncio.to_thread(at.pcscd.start)
             await taps_read(at, 2)
-        await until(at.is_empty, within=30)
+        await until(at.is_empty)
         assert at.faults() == []
         first, second = (each.evidence for each in at.said() if each.evidence is not None)
         assert first.answer in {"ktp-el", "reader-gone"}

@@ -27,11 +27,11 @@ async def test_a_reading_that_a_killed_gateway_left_is_taken_up_again_under_the_
             Lying(at.card().chip, port=at.ports[0], seconds_a_command=PACE) as card,
         ):
             await sam.noticed()
-            await until(lambda: card.commands >= commands, within=10)
+            await until(lambda: card.commands >= commands)
             await asyncio.to_thread(getattr(at.gateway, end))
             await asyncio.to_thread(at.gateway.start)
-            await until(lambda: at.gateway.logged("tap read") == 1, within=10)
-        await until(lambda: at.gateway.logged("tap ends") == 1, within=5)
+            await until(lambda: at.gateway.logged("tap read") == 1)
+        await until(lambda: at.gateway.logged("tap ends") == 1)
         assert at.faults() == []
         said = [each for each in at.said() if each.tap is not None]
         assert [each.kind for each in said] == TAP
@@ -43,11 +43,11 @@ async def test_a_reading_that_a_killed_gateway_left_is_taken_up_again_under_the_
 async def test_a_card_that_left_while_the_gateway_was_away_is_said_to_have_left() -> None:
     with counter(readers=1) as at:
         async with Lying(at.card().chip, port=at.ports[0], seconds_a_command=PACE) as card:
-            await until(lambda: card.commands >= 5, within=5)
+            await until(lambda: card.commands >= 5)
             await asyncio.to_thread(at.gateway.kill)
             await card.take(surely=True)
         await asyncio.to_thread(at.gateway.start)
-        await until(lambda: at.gateway.logged("tap ends") == 1, within=5)
+        await until(lambda: at.gateway.logged("tap ends") == 1)
         assert at.faults() == []
         said = [each for each in at.said() if each.tap is not None]
         assert [each.kind for each in said] == TAP
@@ -58,10 +58,10 @@ async def test_a_card_that_left_while_the_gateway_was_away_is_said_to_have_left(
 async def test_a_card_that_was_read_before_a_restart_is_not_read_again() -> None:
     with counter(readers=1) as at:
         async with Lying(at.card().chip, port=at.ports[0]):
-            await until(lambda: at.gateway.logged("tap read") == 1, within=5)
+            await until(lambda: at.gateway.logged("tap read") == 1)
             await asyncio.to_thread(at.gateway.kill)
             await asyncio.to_thread(at.gateway.start)
-            await until(lambda: at.looks()["loket-0"] != "gone", within=5)
-        await until(lambda: at.gateway.logged("tap ends") == 1, within=5)
+            await until(lambda: at.looks()["loket-0"] != "gone")
+        await until(lambda: at.gateway.logged("tap ends") == 1)
         assert at.faults() == []
         assert [each.kind for each in at.said() if each.tap is not None] == TAP

@@ -1,10 +1,9 @@
-"""A thousand cards, one after the other on eight readers: as many slots as pcscd has."""
+"""Many cards, one after the other on eight readers: as many slots as pcscd has."""
 
 import asyncio
 import random
 from collections import Counter as Tally
 from contextlib import AsyncExitStack
-from statistics import quantiles
 
 import pytest
 
@@ -18,15 +17,15 @@ pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
 
 READERS = 8
 ROUNDS_OF_FLICKERS = 4
-ROUNDS_OF_TAPS = 3
-TAPS = 1000
+SHORT_TAPS, LONG_TAPS = 64, 1000
 STAYS_SECONDS = 1.0
-TO_THE_SPOOL_MILLISECONDS = 30.0
+BOUND_SECONDS = 60.0
 
 
 async def sams_everywhere(at: Counter, lying: AsyncExitStack) -> None:
-    for port in at.ports:
-        await (await lying.enter_async_context(Lying(at.sam(), port=port + 1))).noticed()
+    sams = [await lying.enter_async_context(Lying(at.sam(), port=port + 1)) for port in at.ports]
+    for sam in sams:
+        await sam.noticed()
 
 
 async def tap(at: Counter, port: int, numbers: range, *, stays: float = STAYS_SECONDS) -> None:
@@ -36,40 +35,27 @@ async def tap(at: Counter, port: int, numbers: range, *, stays: float = STAYS_SE
     """
     for number in numbers:
         async with Lying(at.card(number=number).chip, port=port) as card:
-            await asyncio.wait_for(card.noticed(), 10)
+            await asyncio.wait_for(card.noticed(), BOUND_SECONDS)
             await asyncio.sleep(stays)
-            await asyncio.wait_for(card.read(), 10)
+            await asyncio.wait_for(card.read(), BOUND_SECONDS)
 
 
 async def emptied(at: Counter) -> None:
     """Returns when every tap has ended; on a busy machine pcscd sees the last cards leave late."""
     try:
-        await until(at.is_empty, within=60)
+        await until(at.is_empty)
     except TimeoutError:
         counts = {event: at.gateway.logged(event) for event in ("tap begins", "tap read", "tap ends")}
         pytest.fail(f"{counts}, and the page says {at.looks()}")
 
 
-def milliseconds_to_the_spool(at: Counter) -> list[float]:
-    return [line["after_ms"] for line in at.gateway.log() if line.get("event") == "card presented"]
-
-
-def say(at: Counter, capsys: pytest.CaptureFixture[str]) -> float:
-    """Prints how long cards took from pcscd's report to the spool; returns p99 in milliseconds."""
-    waits = quantiles(milliseconds_to_the_spool(at), n=100)
-    with capsys.disabled():
-        print(f" report to spool: p50 {waits[49]:.1f} ms, p99 {waits[98]:.1f} ms")  # noqa: T201  a figure
-    return waits[98]
-
-
 @pytest.mark.timeout(400)
-async def test_a_thousand_cards_that_stay_for_a_second_balance_to_the_last(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+async def test_many_cards_that_stay_for_a_second_balance_to_the_last(*, is_long: bool) -> None:
+    count = LONG_TAPS if is_long else SHORT_TAPS
     with counter(readers=READERS) as at:
         async with AsyncExitStack() as lying:
             await sams_everywhere(at, lying)
-            each = TAPS // READERS
+            each = count // READERS
             async with asyncio.TaskGroup() as taps:
                 for number, port in enumerate(at.ports):
                     taps.create_task(tap(at, port, range(number * each, (number + 1) * each)))
@@ -77,29 +63,8 @@ async def test_a_thousand_cards_that_stay_for_a_second_balance_to_the_last(
         assert at.faults() == []
         said = at.said()
         kinds = Tally(each.kind for each in said)
-        assert (kinds["card.presented"], kinds["card.read"], kinds["card.removed"]) == (TAPS, TAPS, TAPS)
+        assert (kinds["card.presented"], kinds["card.read"], kinds["card.removed"]) == (count, count, count)
         assert {each.evidence.signature.code for each in said if each.evidence is not None} == {"ok"}
-        say(at, capsys)
-
-
-@pytest.mark.timeout(300)
-async def test_a_card_is_in_the_spool_within_30_ms_of_the_report_in_99_of_100_taps(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    # a busy machine slows a round, and its disk with it: of three the best tells what the gateway takes
-    for _ in range(ROUNDS_OF_TAPS):
-        with counter(readers=4) as at:
-            async with AsyncExitStack() as lying:
-                await sams_everywhere(at, lying)
-                async with asyncio.TaskGroup() as taps:
-                    for port in at.ports:
-                        taps.create_task(tap(at, port, range(60), stays=0.3))
-                await emptied(at)
-            assert at.faults() == []
-            assert len(milliseconds_to_the_spool(at)) > 200
-            if say(at, capsys) <= TO_THE_SPOOL_MILLISECONDS:
-                return
-    pytest.fail(f"no round was within {TO_THE_SPOOL_MILLISECONDS} ms")
 
 
 async def flicker(at: Counter, port: int, *, times: int, chance: random.Random) -> None:
@@ -112,7 +77,8 @@ async def flicker(at: Counter, port: int, *, times: int, chance: random.Random) 
 
 
 @pytest.mark.timeout(180)
-async def test_cards_that_flicker_may_be_missed_but_never_unbalance() -> None:
+async def test_cards_that_flicker_may_be_missed_but_never_unbalance(*, is_long: bool) -> None:
+    flickers = 20 if is_long else 10
     chance = random.Random(20131118)  # noqa: S311  it spreads stays, no secret
     with counter(readers=READERS) as at:
         async with AsyncExitStack() as lying:
@@ -120,7 +86,7 @@ async def test_cards_that_flicker_may_be_missed_but_never_unbalance() -> None:
             for _ in range(ROUNDS_OF_FLICKERS):
                 async with asyncio.TaskGroup() as taps:
                     for port in at.ports:
-                        taps.create_task(flicker(at, port, times=20, chance=chance))
+                        taps.create_task(flicker(at, port, times=flickers, chance=chance))
                 # on a busy machine pcscd may miss all of one round
                 if at.gateway.logged("tap begins"):
                     break

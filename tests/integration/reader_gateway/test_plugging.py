@@ -22,7 +22,7 @@ async def plugged(at: Counter, *readers: int) -> None:
     await asyncio.to_thread(at.children.stop, NAME)
     await asyncio.to_thread(at.pcscd.start, plugged=readers)
     there = {at.names[number] for number in readers}
-    await until(lambda: {name for name, look in at.looks().items() if look != "gone"} == there, within=10)
+    await until(lambda: {name for name, look in at.looks().items() if look != "gone"} == there)
 
 
 async def test_readers_that_are_unplugged_and_plugged_in_again_are_events_and_serve_their_cards() -> None:
@@ -30,12 +30,12 @@ async def test_readers_that_are_unplugged_and_plugged_in_again_are_events_and_se
         async with AsyncExitStack() as lying:
             for number, port in enumerate(at.ports):
                 await lying.enter_async_context(Lying(at.card(number=number).chip, port=port))
-            await until(lambda: at.gateway.logged("tap read") == 4, within=10)
+            await until(lambda: at.gateway.logged("tap read") == 4)
             await plugged(at, 0, 2)
-            await until(lambda: at.gateway.logged("tap read") == 6, within=10)
+            await until(lambda: at.gateway.logged("tap read") == 6)
             await plugged(at, 1, 2, 3)
-            await until(lambda: at.gateway.logged("tap read") == 9, within=10)
-        await until(lambda: at.gateway.logged("tap ends") == 9, within=5)
+            await until(lambda: at.gateway.logged("tap read") == 9)
+        await until(lambda: at.gateway.logged("tap ends") == 9)
         assert at.faults() == []
         said = at.said()
         for reader, times in zip(at.names, (2, 2, 3, 2), strict=True):
@@ -48,12 +48,12 @@ async def test_readers_that_are_unplugged_and_plugged_in_again_are_events_and_se
 async def test_a_reader_that_is_not_there_when_the_gateway_comes_back_ends_its_tap() -> None:
     with counter(readers=2) as at:
         async with Lying(at.card().chip, port=at.ports[1]):
-            await until(lambda: at.gateway.logged("tap read") == 1, within=10)
+            await until(lambda: at.gateway.logged("tap read") == 1)
             await asyncio.to_thread(at.gateway.kill)
             await asyncio.to_thread(at.children.stop, NAME)
             await asyncio.to_thread(at.pcscd.start, plugged=[0])
             await asyncio.to_thread(at.gateway.start)
-            await until(lambda: at.gateway.logged("tap ends") == 1, within=10)
+            await until(lambda: at.gateway.logged("tap ends") == 1)
         assert at.faults() == []
         kinds = [each.kind for each in at.said() if each.reader == "loket-1"]
         assert kinds == [

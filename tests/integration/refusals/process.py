@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-BOUND_SECONDS = 30.0
+BOUND_SECONDS = 60.0
 _WITHOUT_POWER = (
     "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
 )  # fmt: skip

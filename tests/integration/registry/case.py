@@ -32,7 +32,7 @@ from registry.settings import RegistrySettings
 
 Json: TypeAlias = Any
 """Whatever the API answers."""
-BOUND_SECONDS = 20.0
+BOUND_SECONDS = 60.0
 NIK = "3372990101900001"
 AGREEMENT = {
     "reference": "PKS-1",
@@ -86,7 +86,7 @@ class Case:
             yield
         finally:
             stopping.set()
-            await asyncio.wait_for(serving, 15)
+            await asyncio.wait_for(serving, 60)
 
     def _ready(self, serving: asyncio.Task[None]) -> Callable[[], Awaitable[bool]]:
         async def look() -> bool:

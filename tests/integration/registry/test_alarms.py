@@ -74,7 +74,7 @@ async def test_an_alarm_that_verification_did_not_raise_is_a_dead_letter(case: C
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("POST", f"/v1/alarms/{uuid4()}/seen", 404),
+        ("POST", "/v1/alarms/0190c0de-0000-7000-8000-000000000000/seen", 404),
         ("POST", "/v1/alarms/1/seen", 404),
         ("GET", "/v1/alarms?unseen=perhaps", 422),
         ("GET", "/v1/alarms?since=1", 422),

@@ -66,26 +66,30 @@ def taps(draw: st.DrawFn) -> ChipFinding:
     )
 
 
-@settings(max_examples=80, deadline=None)
-@given(
-    together=st.lists(
-        st.lists(taps(), min_size=1, max_size=6, unique_by=lambda tap: (tap.gateway, tap.tap)),
-        min_size=1,
-        max_size=4,
-    ),
-    at_once=st.integers(1, 4),
-)
 def test_sums_are_a_plain_count_whatever_comes_when_and_whoever_counts(
-    stack_env: Mapping[str, str], database_url: str, together: list[list[ChipFinding]], at_once: int
+    stack_env: Mapping[str, str], database_url: str, *, is_long: bool
 ) -> None:
-    first: dict[tuple[str, UUID], ChipFinding] = {}
-    for batch in together:
-        batch[:] = [tap for tap in batch if (tap.gateway, tap.tap) not in first]
-        first |= {(tap.gateway, tap.tap): tap for tap in batch}
     owner = URL(stack_env["DATABASE_REGISTRY_OWNER_URL"]).with_path(URL(database_url).path)
-    kept, made_anew = asyncio.run(_sums(database_url, str(owner), together, at_once))
-    assert kept == counted(list(first.values()))
-    assert made_anew == kept
+
+    @settings(max_examples=80 if is_long else 20, deadline=None)
+    @given(
+        together=st.lists(
+            st.lists(taps(), min_size=1, max_size=6, unique_by=lambda tap: (tap.gateway, tap.tap)),
+            min_size=1,
+            max_size=4,
+        ),
+        at_once=st.integers(1, 4),
+    )
+    def they_are(together: list[list[ChipFinding]], at_once: int) -> None:
+        first: dict[tuple[str, UUID], ChipFinding] = {}
+        for batch in together:
+            batch[:] = [tap for tap in batch if (tap.gateway, tap.tap) not in first]
+            first |= {(tap.gateway, tap.tap): tap for tap in batch}
+        kept, made_anew = asyncio.run(_sums(database_url, str(owner), together, at_once))
+        assert kept == counted(list(first.values()))
+        assert made_anew == kept
+
+    they_are()
 
 
 async def _sums(url: str, owner: str, together: Sequence[Sequence[ChipFinding]], at_once: int) -> list[Sums]:

@@ -46,7 +46,7 @@ async def test_the_service_starts_without_its_database_and_broker_and_says_what_
 
     await until(answers, what="the service answers")
     service.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(service.wait(), 20) == 0
+    assert await asyncio.wait_for(service.wait(), 60) == 0
     assert (found["status"], found["ready"]) == (503, False)
     resources = found["resources"]
     assert isinstance(resources, dict)
@@ -62,7 +62,7 @@ async def test_a_wrong_setting_is_one_line_and_exit_code_2(case: Case) -> None:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(service.communicate(), 20)
+    _, said = await asyncio.wait_for(service.communicate(), 60)
     assert service.returncode == 2
     assert said.decode().splitlines() == [
         "KETUK_REGION: Value error, the registry has no places of this region"

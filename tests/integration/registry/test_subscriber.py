@@ -28,7 +28,7 @@ async def test_the_example_prints_each_verified_event_with_what_was_granted(case
         )
         assert subscriber.stdout is not None
         try:
-            lines = [await asyncio.wait_for(subscriber.stdout.readline(), 20) for _ in range(2)]
+            lines = [await asyncio.wait_for(subscriber.stdout.readline(), 60) for _ in range(2)]
         finally:
             subscriber.kill()
             await subscriber.wait()

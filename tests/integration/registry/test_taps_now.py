@@ -22,7 +22,7 @@ def shown(case: Case, **headers: str) -> dict[str, str]:
 
 
 async def first_event(answer: aiohttp.ClientResponse) -> Json:
-    event = await asyncio.wait_for(answer.content.readuntil(b"\n\n"), 20)
+    event = await asyncio.wait_for(answer.content.readuntil(b"\n\n"), 60)
     return msgspec.json.decode(event.removeprefix(b"data: "))
 
 

@@ -105,7 +105,7 @@ async def _die_after_the_commit(case: Case) -> None:
         metrics=BatchMetrics(registry=CollectorRegistry()),
     )
     living = asyncio.create_task(consumer.run(asyncio.Event()))
-    await asyncio.wait_for(committed.wait(), 20)
+    await asyncio.wait_for(committed.wait(), 60)
     living.cancel()
     await asyncio.wait([living])
 

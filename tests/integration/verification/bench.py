@@ -176,8 +176,8 @@ class Bench:
 
 
 async def next_of(queue: AbstractQueue) -> AbstractIncomingMessage:
-    message = await queue.get(no_ack=True, timeout=10, fail=False)
-    async with asyncio.timeout(15):
+    message = await queue.get(no_ack=True, timeout=60, fail=False)
+    async with asyncio.timeout(60):
         while message is None:
             await asyncio.sleep(0.01)
             message = await queue.get(no_ack=True, fail=False)
@@ -220,7 +220,7 @@ async def running(found: Mapping[str, str]) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 15)
+        await asyncio.wait_for(task, 60)
 
 
 async def approved(bench: Bench) -> None:

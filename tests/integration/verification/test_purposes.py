@@ -89,7 +89,7 @@ async def test_the_rules_built_in_are_used_only_until_any_were_published(bench: 
 
 async def judged_under(bench: Bench, version: int, *, before: int) -> TapJudged:
     """The first verdict that names this version of the rules; all until then name the one before."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while True:
             await bench.say(NAME, bench.reading(fresh()))
             _, judged = await bench.verdict()

@@ -72,7 +72,7 @@ async def test_a_suspended_gateway_is_refused_and_an_older_word_does_not_bring_i
 
         await until(taken, what="the projection's queue empty")
         outcome = ""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while outcome != "refused":
                 await bench.say(NAME, bench.reading(fresh()))
                 _, judged = await bench.verdict()

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from dev.demo.city import enter_city
 from dev.stack.stack import Stack
+from tests.support.state_folder import state_folder
 from tests.system.outcomes.counter import Counter, standing
 from tests.system.outcomes.house import House
 
-FOLDER = Path(__file__).parents[3] / ".run" / "outcomes"
+FOLDER = state_folder("outcomes")
 
 
 @pytest.fixture(scope="session")

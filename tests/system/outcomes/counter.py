@@ -20,8 +20,8 @@ from simulator.sam import Sam
 from tests.system.outcomes.house import GATEWAY, PROCESS, House
 from tests.system.outcomes.told import Told, came_to, told
 
-VERDICT_SECONDS = 30.0
-PAGE_SECONDS = 5.0
+VERDICT_SECONDS = 60.0
+PAGE_SECONDS = 60.0
 
 
 class Hearing:

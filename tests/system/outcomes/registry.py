@@ -13,7 +13,7 @@ from dev.demo.city import issuers_key
 from simulator.issuer import Issuer
 from tests.system.outcomes.house import GATEWAY, House
 
-HEARD_SECONDS = 15.0
+HEARD_SECONDS = 60.0
 Rule = dict[str, Any]
 
 

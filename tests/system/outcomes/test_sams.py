@@ -130,7 +130,7 @@ async def inserted(
         seconds_a_command=seconds_a_command,
     )
     try:
-        await asyncio.wait_for(it.noticed.wait(), 30)
+        await asyncio.wait_for(it.noticed.wait(), 60)
         async with asyncio.TaskGroup() as tasks:
             leaving = tasks.create_task(leave_when_gone(it))
             yield

@@ -16,7 +16,7 @@ from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, Told, came_to
 
 pytestmark = pytest.mark.timeout(240)
 
-BOUND_SECONDS = 30.0
+BOUND_SECONDS = 60.0
 BY_WORD = ("chip.readable/terminal-says", "card.authentic/terminal-says", "card.status/no-uid")
 """What a terminal vouches for, and what it cannot."""
 VOUCHED = came_to("inconclusive", "data.signed/not-told", *BY_WORD)

@@ -9,7 +9,7 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from chassis import content_header
-from chassis.content_header import MOST_BYTES, Unreadable
+from chassis.content_header import DEEPEST, MOST_BYTES, MOST_FIELDS, Unreadable
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import to_wire
@@ -50,12 +50,25 @@ PROPERTIES = st.builds(
     app_id=st.none() | TEXTS,
 )
 """Whatever pamqp can write."""
+EMPTY = strange.table(b"")
 FIELDS = (
     st.sampled_from([b"\x01aS\0\0\0\x02hi", b"\x01bI\0\0\0\x07", b"\0S\0\0\0\0", b"\x01c"])
     | st.sampled_from([b"\x01aS\0\0\0\x01\xff", b"\x01\xffS\0\0\0\x01x", b"\x01dS\0\0\0\x02x"])
     | st.binary(max_size=20)
 )
 """Of tables, right and wrong."""
+KINDS = st.sampled_from([*(bytes((each,)) for each in b"tbBsuIiflLdDTSAFVx"), b"\x00", b"?"])
+"""Of values; what follows one need not be of it."""
+WITHIN = st.recursive(
+    st.tuples(KINDS, st.binary(max_size=9)).map(b"".join),
+    lambda inner: st.tuples(
+        st.sampled_from([b"F", b"A"]),
+        st.lists(st.tuples(st.sampled_from([b"", b"\x01k"]), inner).map(b"".join), max_size=3).map(b"".join),
+        st.integers(-2, 2),
+    ).map(lambda of: of[0] + struct.pack(">I", max(0, len(of[1]) + of[2])) + of[1]),
+    max_leaves=4,
+)
+"""Values, and tables and lists of them whose length need not be right."""
 
 
 def read(properties: bytes) -> Basic.Properties:
@@ -91,7 +104,10 @@ def test_what_pamqp_reads_is_read_as_it_reads_it(properties: Basic.Properties, b
     assert (ours.class_id, ours.weight, ours.body_size) == (theirs.class_id, theirs.weight, body_size)
 
 
-@given(fields=st.lists(FIELDS).map(b"".join), cut=st.integers(-4, 4))
+@given(
+    fields=st.lists(FIELDS | WITHIN.map(lambda value: b"\x01v" + value)).map(b"".join),
+    cut=st.integers(-4, 4),
+)
 def test_no_table_is_read_as_another_than_pamqp_reads(fields: bytes, cut: int) -> None:
     said = max(0, len(fields) + cut)
     table = struct.pack(">I", said) + fields
@@ -100,7 +116,25 @@ def test_no_table_is_read_as_another_than_pamqp_reads(fields: bytes, cut: int) -
         _, theirs = decode.field_table(table[: 4 + said])
     except Exception:  # noqa: BLE001  whatever it fails with
         theirs = Unreadable()
-    assert read(written).headers == theirs
+    if said > MOST_BYTES or nesting(theirs) > DEEPEST or count(theirs) > MOST_FIELDS:
+        theirs = Unreadable()
+    ours = read(written).headers
+    assert repr(ours) == repr(theirs)  # for a number that is none is not itself
+    assert isinstance(ours, Unreadable) == isinstance(theirs, Unreadable)
+
+
+def nesting(value: object) -> int:
+    """How deep tables and lists lie in each other."""
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(nesting, value.values() if isinstance(value, dict) else value), default=0)
+
+
+def count(value: object) -> int:
+    """Fields in all; of two with one name pamqp keeps the last."""
+    if not isinstance(value, dict | list):
+        return 0
+    return sum(1 + count(each) for each in (value.values() if isinstance(value, dict) else value))
 
 
 @given(name=st.sampled_from(WORDS), content=st.binary(max_size=255))
@@ -130,14 +164,43 @@ def test_whatever_the_time_the_rest_is_as_it_was_sent(moment: int) -> None:
     [
         strange.table(b"\x04t\xffmeV"),
         strange.nested(2_000),
-        strange.table(b"\x00V" * (MOST_BYTES // 2)),
+        strange.nested(DEEPEST),
+        strange.table(b"\x01aA" + strange.table(b"A" + strange.table(b"A" + strange.table(b"F" + EMPTY)))),
+        strange.table(b"\x01aV" * (MOST_FIELDS + 1)),
+        strange.table(b"".join(b"\x03%03dS\0\0\0\0" % number for number in range(MOST_FIELDS + 1))),
+        strange.table(b"\x01aA" + strange.table(b"V" * MOST_FIELDS)),
+        strange.table(b"\x01aS" + (MOST_BYTES).to_bytes(4) + b"x" * MOST_BYTES),
     ],
-    ids=["not UTF-8", "nested", "too many"],
+    ids=[
+        "not UTF-8",
+        "nested without end",
+        "tables one too deep",
+        "lists one too deep",
+        "one too many",
+        "one text too many",
+        "one too many within",
+        "too long",
+    ],
 )
 def test_of_headers_that_cannot_be_read_none_is_believed(headers: bytes) -> None:
     found = read(strange.properties(SENT, headers=headers))
     assert isinstance(found.headers, Unreadable)
     assert found.headers == {}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        strange.nested(DEEPEST - 1),
+        strange.table(b"".join(b"\x03%03dV" % number for number in range(MOST_FIELDS))),
+        strange.table(b"".join(b"\x03%03dS\0\0\0\0" % number for number in range(MOST_FIELDS))),
+    ],
+    ids=["as deep as may be", "as many", "as many texts"],
+)
+def test_headers_up_to_the_bounds_are_read(headers: bytes) -> None:
+    found = read(strange.properties(SENT, headers=headers)).headers
+    assert found == decode.field_table(headers)[1]
+    assert not isinstance(found, Unreadable)
 
 
 def test_properties_of_which_the_broker_reads_others_are_not_believed() -> None:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pamqp.base import Frame
 from pamqp.body import ContentBody
 from pamqp.commands import Basic, Connection
-from pamqp.constants import FRAME_HEADER, FRAME_METHOD
+from pamqp.constants import FRAME_BODY, FRAME_HEADER, FRAME_METHOD
 from pamqp.frame import FrameTypes
 from pamqp.header import ContentHeader, ProtocolHeader
 from pamqp.heartbeat import Heartbeat
 
-from chassis.frames import Frames
+from chassis.frames import MOST_BYTES, Frames
 from tests.unit.chassis import strange
 
 SENT = b"".join(
@@ -111,6 +111,24 @@ async def test_names_that_are_not_utf_8_are_nobodys_in_a_frame_like_any_other() 
 async def test_what_is_no_frame_ends_the_connection(content: bytes) -> None:
     with pytest.raises(AMQPConnectionError, match="cannot be read"):
         await next_of(content)
+
+
+async def test_a_frame_that_is_longer_than_agreed_is_not_waited_for() -> None:
+    begun = strange.frame(FRAME_BODY, b"", channel=1)
+    for length in (MOST_BYTES + 1, 2**32 - 1):
+        reader = asyncio.StreamReader()
+        reader.feed_data(begun[:3] + length.to_bytes(4) + b"x")  # and no end of what is sent
+        with pytest.raises(AMQPConnectionError, match="longer than agreed"):
+            await asyncio.wait_for(Frames(reader).get_frame(), 5)
+
+
+@pytest.mark.parametrize(
+    ("told", "agreed"), [(0, MOST_BYTES), (4_096, 4_096), (131_072, MOST_BYTES), (2**32 - 1, MOST_BYTES)]
+)
+async def test_no_broker_is_let_send_longer_frames_than_are_read(told: int, agreed: int) -> None:
+    tune = await next_of(pamqp.frame.marshal(Connection.Tune(10, told, 40), 0))
+    assert isinstance(tune, Connection.Tune)
+    assert (tune.frame_max, tune.channel_max, tune.heartbeat) == (agreed, 10, 40)
 
 
 async def test_a_broker_that_speaks_another_version_is_told_from_one_that_is_away() -> None:

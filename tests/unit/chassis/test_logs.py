@@ -23,6 +23,20 @@ def test_lines_of_our_threads_and_of_libraries_never_run_into_each_other() -> No
     assert (events.count("ours"), events.count("theirs")) == (3000, 3000)
 
 
+_A_STRANGERS_WORD = """
+from chassis.logs import log_to_stdout
+from pamqp import encode
+log_to_stdout(service="test")
+encode.field_table({"k" * 200: "v"})
+"""
+
+
+def test_how_a_stranger_names_a_header_is_not_in_the_log() -> None:
+    command = [sys.executable, "-c", _A_STRANGERS_WORD]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (said.stdout, said.stderr) == ("", "")
+
+
 _NOBODY_TO_TELL = """
 import gc, threading, warnings
 from chassis.logs import log_to_stdout

@@ -1,6 +1,6 @@
 import re
 
-from chassis.topology.declared import Account
+from chassis.topology.declared import Account, Queue
 from chassis.topology.ketuk import Accounts, Feed, agencies_host, services_host
 from ketuk_events.catalogue import CATALOGUE, FOR_AGENCIES, Delivery, Kind
 
@@ -40,22 +40,48 @@ def test_a_gateway_may_say_what_gateways_say_in_its_own_name_only() -> None:
         assert re.search(may_say, kind.routing_key(region="3372", owner="polresta-surakarta")) is None
 
 
-def test_a_gateway_may_hear_the_verdicts_on_its_own_taps_only() -> None:
-    gateway = account("3372.kelurahan-jebres", services_host(ACCOUNTS).accounts)
-    ((_, _, may_hear),) = gateway.topics
-    for kind in CATALOGUE:
-        own = kind.routing_key(region="3372", owner="kelurahan-jebres")
-        assert (re.search(may_hear, own) is not None) == (kind.name == "tap.judged"), kind.name
-        assert re.search(may_hear, kind.routing_key(region="3372", owner="polresta-surakarta")) is None
+def reply_queue() -> Queue:
+    return next(queue for queue in services_host(ACCOUNTS).queues if queue.name.startswith("gateway."))
 
 
-def test_a_gateway_may_hear_of_the_keys_to_seal_for_of_its_own_region() -> None:
-    gateway = account("3372.kelurahan-jebres", services_host(ACCOUNTS).accounts)
-    ((_, _, may_hear),) = gateway.topics
+def hears(queue: Queue, kind: Kind, *, region: str, owner: str) -> bool:
+    return any(routed(kind.routing_key(region=region, owner=owner), key) for key in queue.keys)
+
+
+def test_a_gateway_hears_the_verdicts_on_its_own_taps_only() -> None:
+    replies = reply_queue()
     for kind in CATALOGUE:
-        told = kind.routing_key(region="3372", owner="verification")
-        assert (re.search(may_hear, told) is not None) == (kind.name == "key.published"), kind.name
-        assert re.search(may_hear, kind.routing_key(region="3374", owner="verification")) is None
+        own = hears(replies, kind, region="3372", owner="kelurahan-jebres")
+        assert own == (kind.name == "tap.judged"), kind.name
+        assert not hears(replies, kind, region="3372", owner="polresta-surakarta")
+
+
+def test_a_gateway_hears_of_the_keys_to_seal_for_of_its_own_region() -> None:
+    replies = reply_queue()
+    for kind in CATALOGUE:
+        told = hears(replies, kind, region="3372", owner="verification")
+        assert told == (kind.name == "key.published"), kind.name
+        assert not hears(replies, kind, region="3374", owner="verification")
+
+
+def test_a_gateway_may_read_its_replies_and_no_queue_of_another_or_of_a_service() -> None:
+    host = services_host(
+        Accounts(
+            services=ACCOUNTS.services,
+            gateways=dict.fromkeys(("3372.jebres", "3372.jebres-1", "3372.jebre", "33720.jebres"), "g"),
+            agencies={},
+        )
+    )
+    gateway = account("3372.jebres", host.accounts)
+    readable = {queue.name for queue in host.queues if re.search(gateway.read, queue.name)}
+    assert readable == {"gateway.3372.jebres"}
+    assert all(re.search(gateway.read, f"gateway.3372.jebres.{number}") for number in (1, 2))
+    assert not re.search(gateway.read, "gateway.3372.jebres.3")
+
+
+def test_neither_a_gateway_nor_an_agency_nor_a_service_configures_anything() -> None:
+    for host in (services_host(ACCOUNTS), agencies_host(ACCOUNTS)):
+        assert {each.configure for each in host.accounts} == {"^$"}
 
 
 def test_an_agency_may_read_its_own_feed_and_do_nothing_else() -> None:

@@ -38,6 +38,9 @@ def test_the_field_names_of_a_tap_are_those_that_integrators_read() -> None:
     [
         ({"headers": {**WIRE.headers, "cloudEvents_type": "id.ketuk.card.eaten.v1"}}, "unknown type"),
         ({"headers": {}}, "unknown type"),
+        ({"routing_key": "card.removed.v1.3372.kelurahan-jebres"}, "not what its routing key says"),
+        ({"routing_key": "card.presented.v10.3372.kelurahan-jebres"}, "not what its routing key says"),
+        ({"routing_key": ""}, "not what its routing key says"),
         ({"headers": {**WIRE.headers, "cloudEvents_source": "urn:other:3372:x"}}, "no source"),
         ({"headers": {**WIRE.headers, "cloudEvents_specversion": "0.3"}}, "unknown version"),
         ({"headers": {**WIRE.headers, "cloudEvents_time": "2026-02-30T00:00:00.000Z"}}, "no time"),

@@ -12,7 +12,7 @@ SOON = 0.02
 
 async def until(board: Board, holds: Callable[[BoardState], bool]) -> BoardState:
     """The first state for which it holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         async for state in board.changes():
             if holds(state):
                 return state

@@ -72,7 +72,7 @@ def test_the_advice_is_the_sentence_of_the_check_that_decided(reason: Reason) ->
     assert found.advice == reason.en
 
 
-@pytest.mark.parametrize("assurance", set(Assurance) - {Assurance.NONE})
+@pytest.mark.parametrize("assurance", sorted(set(Assurance) - {Assurance.NONE}))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_good_verdict_says_what_it_means_and_no_more(assurance: str, language: Language) -> None:
     found = panel(reader("card"), verdict(assurance=assurance), language)

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -45,6 +46,12 @@ async def test_a_block_that_ends_well_removes_its_messages_for_good(spool: Spool
     assert (await spool.backlog()).waiting == 0
 
 
+async def test_the_spool_knows_which_taps_began_here(spool: Spool) -> None:
+    await spool.begin(tap())
+    assert await spool.has_begun(str(tap().id))
+    assert not await spool.has_begun(str(new_tap_id(NOW)))
+
+
 async def test_a_block_that_fails_removes_nothing(spool: Spool) -> None:
     async def send() -> None:
         async with spool.waiting(10):
@@ -72,18 +79,45 @@ async def test_a_tap_and_what_is_said_of_it_are_stored_together_or_not_at_all(sp
 
 async def test_a_restart_finds_the_tap_that_had_not_ended(tmp_path: Path) -> None:
     before = Spool(path=tmp_path / "spool.sqlite")
-    assert await before.open() == 1
+    first = await before.open()
     await before.begin(tap(), wire(1))
     await before.advance(tap(Stage.READ), wire(2), proof=NOW)
     await before.close()
     after = Spool(path=tmp_path / "spool.sqlite")
-    assert await after.open() == 2
+    assert await after.open() > first
     assert await after.unended("loket-1") == tap(Stage.READ)
     assert await after.proven_since("loket-1") == NOW
     assert (await after.backlog()).waiting == 2
     await after.advance(tap(Stage.ENDED))
     assert await after.unended("loket-1") is None
     await after.close()
+
+
+async def test_a_start_on_a_new_disk_counts_above_all_that_were_before(tmp_path: Path) -> None:
+    epochs = []
+    began = int(datetime.now(UTC).timestamp())
+    for name in ("lost.sqlite", "lost.sqlite", "new.sqlite"):
+        spool = Spool(path=tmp_path / name)
+        epochs.append(await spool.open())
+        await spool.close()
+    first, second, anew = epochs
+    assert began <= first < second
+    # two starts within a second are all that a new disk may be behind
+    assert began <= anew <= int(datetime.now(UTC).timestamp())
+
+
+async def test_a_clock_that_was_set_back_repeats_no_start(tmp_path: Path) -> None:
+    path = tmp_path / "spool.sqlite"
+    spool = Spool(path=path)
+    await spool.open()
+    await spool.close()
+    ahead = 2**40
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("INSERT INTO starts VALUES (?, ?)", (ahead, NOW.isoformat()))
+        file.commit()
+    again = Spool(path=path)
+    assert await again.open() == ahead + 1
+    await again.close()
 
 
 def test_a_tap_id_is_a_uuid_of_version_7_that_tells_its_time() -> None:

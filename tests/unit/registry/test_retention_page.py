@@ -3,6 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from registry.retention import DETAILS, FINDINGS, RETENTION
+from verification.settings import VerificationSettings
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "operating" / "days.md").read_text()
@@ -13,6 +14,13 @@ def test_the_page_says_how_long_each_kind_is_kept_and_why() -> None:
     rows = {line for line in PAGE.splitlines() if line.count(" | ") == 2}
     days = timedelta(days=1)
     assert {f"| {kept.kind} | {kept.period // days:,} | {kept.why} |" for kept in RETENTION} <= rows
+
+
+def test_a_verdict_is_remembered_longer_than_verification_may_publish_it_again() -> None:
+    (kept,) = (each for each in RETENTION if each.table == "verdicts")
+    decisions = VerificationSettings.model_fields["decisions_kept_days"].default
+    # a month is dropped once all of it is past, and a dead letter may wait as long again
+    assert kept.period >= timedelta(days=2 * decisions)
 
 
 def test_the_database_lets_go_when_the_registry_says() -> None:

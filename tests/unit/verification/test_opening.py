@@ -16,7 +16,7 @@ from ketuk_events.sealed import Sealed
 from ketuk_events.taps import CardRead
 from tests.unit.verification.given import NOW, TAP, evidence
 from verification.known import KnownGateway
-from verification.opening import Unauthenticated, open_reading
+from verification.opening import NotYetAuthenticated, Unauthenticated, open_reading
 
 GATEWAY, OTHER, VERIFICATION = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
 NAME = "3372.kelurahan-jebres"
@@ -80,18 +80,19 @@ def test_what_a_known_gateway_sealed_is_opened() -> None:
     ],
 )
 def test_what_is_not_authentic_is_not_opened(forged: Arrival, reason: str) -> None:
-    with pytest.raises(Unauthenticated, match=reason):
+    with pytest.raises(Unauthenticated, match=reason) as refused:
         open_reading(forged, gateways=KNOWN, opener=Opener(keys=(VERIFICATION,)))
+    assert refused.value.may_pass == (reason == "sealed for another key")
 
 
 def test_a_gateway_that_nobody_announced_is_not_believed() -> None:
-    with pytest.raises(Unauthenticated, match="unknown gateway"):
+    with pytest.raises(NotYetAuthenticated, match="unknown gateway"):
         open_reading(GOOD, gateways={}, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_gateway_speaks_for_its_own_institution_only() -> None:
     other = {NAME: structs.replace(KNOWN[NAME], institution="polresta-surakarta")}
-    with pytest.raises(Unauthenticated, match="another institution"):
+    with pytest.raises(NotYetAuthenticated, match="another institution"):
         open_reading(GOOD, gateways=other, opener=Opener(keys=(VERIFICATION,)))
 
 

@@ -134,3 +134,9 @@ def test_a_date_of_birth_in_no_form_is_not_compared(day: str) -> None:
     assert odd != BIODATA
     checks = judge(case(evidence(biodata=odd))).checks
     assert next(check.code for check in checks if check.check == Check.NIK_CONSISTENT) == "not-reached"
+
+
+def test_a_purpose_that_needs_nothing_proves_nothing() -> None:
+    checks = [check(case(evidence())) for check in CHECKS]
+    nothing = Purpose(purpose="x", needs=(), good_word="verified", wants_status="active", max_age_seconds=1)
+    assert conclude(checks, nothing).outcome == Outcome.INCONCLUSIVE

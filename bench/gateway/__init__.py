@@ -1,0 +1,1 @@
+"""How soon a gateway has a card in its spool, on a real pcscd with simulated cards."""

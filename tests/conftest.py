@@ -1,0 +1,44 @@
+"""For every folder of tests: the long form of long runs, and what stays in one process under `pytest -n`."""
+
+from pathlib import PurePosixPath
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+SHARED = {
+    "tests/system": "city",
+    "tests/system/at_rest": "city",
+    "tests/system/outcomes": "house",
+}
+"""Folders whose files share something that is dear to start: a run of the demo, a city with its services."""
+OWN_STACK = ("test_alerts.py", "test_cluster.py", "test_traces.py", "test_under_fire.py")
+"""Files of these folders that share nothing."""
+
+
+class ByStack(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Keeps the tests of a file together, and those of files that share a stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.partition("::")[0])
+        shared = SHARED.get(str(file.parent))
+        return str(file) if shared is None or file.name in OWN_STACK else shared
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Group by stack where `--dist loadscope` is asked for."""
+    return ByStack(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="long statistical runs in their full form (`make test-long`)",
+    )
+
+
+@pytest.fixture(scope="session")
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether long runs are wanted in their full form."""
+    return bool(request.config.getoption("--long"))

@@ -1,0 +1,120 @@
+"""The topology job on a broker that has something already."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import aiohttp
+import msgspec
+import pytest
+from aio_pika.abc import AbstractChannel
+from aiormq.exceptions import ChannelNotFoundEntity
+from msgspec.structs import replace
+from yarl import URL
+
+from chassis.broker import EVENTS
+from chassis.topology.__main__ import TopologySettings, declare
+from chassis.topology.ketuk import Accounts
+from dev.stack.depth import depth
+from dev.stack.secret_files import REGION
+from dev.stack.stack import Stack
+from tests.integration.chassis.conftest import until
+
+
+@pytest.fixture
+async def admin(stack_env: Mapping[str, str]) -> AsyncIterator[AbstractChannel]:
+    """A channel of the administrator's on the services' virtual host."""
+    async with await aio_pika.connect(
+        str(URL(stack_env["AMQP_ADMIN_URL"]).with_path("/ketuk"))
+    ) as connection:
+        yield await connection.channel(publisher_confirms=True, on_return_raises=True)
+
+
+def known(stack: Stack) -> Accounts:
+    return msgspec.json.decode(stack.secrets.read("topology/ketuk_accounts"), type=Accounts)
+
+
+async def run(stack: Stack, accounts: Accounts) -> None:
+    settings = TopologySettings(
+        management_url=stack.rabbitmq.management_url, accounts=msgspec.json.encode(accounts).decode()
+    )
+    await declare(settings)
+
+
+@pytest.fixture
+async def newcomer(stack: Stack) -> AsyncIterator[str]:
+    """The name of a gateway that the job has not heard of yet; at the end it has forgotten it again."""
+    yield f"{REGION}.{uuid4().hex[:12]}"
+    await run(stack, known(stack))
+
+
+async def queues(stack: Stack, host: str) -> list[dict[str, Any]]:
+    """What the management API says of the queues of a virtual host."""
+    url = URL(stack.rabbitmq.management_url)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(url / "api" / "queues" / host, raise_for_status=True) as answer,
+    ):
+        return list(await answer.json())
+
+
+def with_gateway(accounts: Accounts, name: str) -> Accounts:
+    return replace(accounts, gateways={**accounts.gateways, name: uuid4().hex})
+
+
+async def test_a_new_gateways_replies_wait_before_it_ever_connects(
+    stack: Stack, admin: AbstractChannel, newcomer: str
+) -> None:
+    await run(stack, with_gateway(known(stack), newcomer))
+    events = await admin.get_exchange(EVENTS, ensure=False)
+    for key in (f"tap.judged.v1.{newcomer}", f"key.published.v1.{REGION}.verification"):
+        await events.publish(aio_pika.Message(b"{}"), routing_key=key)
+    assert await depth(admin, f"gateway.{newcomer}") == 2
+
+
+async def test_a_queue_that_an_earlier_version_of_the_gateway_made_is_made_anew(
+    stack: Stack, admin: AbstractChannel, newcomer: str
+) -> None:
+    name = f"gateway.{newcomer}"
+    await admin.declare_queue(name, durable=True, arguments={"x-expires": 3_600_000})
+    await run(stack, with_gateway(known(stack), newcomer))
+    # an active declaration with other arguments would be refused
+    await admin.declare_queue(name, durable=True, arguments={"x-queue-type": "classic"})
+
+
+async def test_running_again_takes_nothing_away(stack: Stack, admin: AbstractChannel, newcomer: str) -> None:
+    accounts = with_gateway(known(stack), newcomer)
+    await run(stack, accounts)
+    events = await admin.get_exchange(EVENTS, ensure=False)
+    await events.publish(aio_pika.Message(b"{}"), routing_key=f"tap.judged.v1.{newcomer}")
+    await run(stack, accounts)
+    assert await depth(admin, f"gateway.{newcomer}") == 1
+
+
+async def test_on_one_node_nothing_stands_in(stack: Stack, admin: AbstractChannel, newcomer: str) -> None:
+    await run(stack, with_gateway(known(stack), newcomer))
+    with pytest.raises(ChannelNotFoundEntity):
+        await admin.declare_queue(f"gateway.{newcomer}.1", passive=True)
+
+
+@pytest.mark.parametrize("host", ["ketuk", "ketuk-agencies"])
+async def test_no_queue_is_without_a_bound_in_bytes_whatever_its_arguments_say(
+    stack: Stack, host: str
+) -> None:
+    await run(stack, known(stack))
+    url = str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path(f"/{host}"))
+    unbounded = f"unforeseen.{uuid4().hex}"
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(unbounded, arguments={"x-max-length-bytes": 2**50})
+        found: dict[str, dict[str, Any]] = {}
+
+        async def is_told() -> bool:
+            for each in await queues(stack, host):
+                found[each["name"]] = each.get("effective_policy_definition") or {}
+            return unbounded in found and all(found.values())
+
+        await until(is_told, what="what is in force for each queue")
+        await channel.queue_delete(unbounded)
+    assert [name for name, force in found.items() if not 0 < force["max-length-bytes"] <= 2**30] == []
