@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,14 @@ from dev.stack.ports import free_ports
 
 _log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
-PROJECT = "ketuk-trial"
+_CHECKOUT = sha256(str(ROOT).encode()).digest()
+"""Two checkouts may try at once on one engine."""
+PROJECT = f"ketuk-trial-{_CHECKOUT.hex()[:8]}"
+VERSION = f"trial-{_CHECKOUT.hex()[:8]}"
+NEXT = f"{VERSION}-next"
 PROFILES = ("simulator", "tools", "monitoring", "office")
-OFFICE_SUBNET = "172.31.255.224/28"
-"""Another than that of a Ketuk that may run here."""
+OFFICE_SUBNET = f"172.31.{_CHECKOUT[0] % 255}.{_CHECKOUT[1] & 0xF0}/28"
+"""Another than that of a Ketuk that may run here, whose third number is 255."""
 
 
 class Containers:
@@ -28,8 +33,9 @@ class Containers:
         self._environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_FILE": "docker-compose.yml:tests/compose/trial.yml",
             "KETUK_SECRETS": str(secrets),
-            "KETUK_VERSION": "local",
+            "KETUK_VERSION": VERSION,
             "AMQPS_PORT": str(amqps),
             "COUNTER_PORT": str(page),
             "PROMETHEUS_PORT": str(self.prometheus),
@@ -60,7 +66,7 @@ class Containers:
     def clear(self) -> None:
         """Remove all that this project has here, volumes too, and what a run left that was cut off."""
         profiles = [word for each in PROFILES for word in ("--profile", each)]
-        self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
+        self.run("deploy/compose", *profiles, "down", "-v", "-t", "1", "--remove-orphans")
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:
         """`docker compose` in the background, to read what it prints."""
@@ -77,7 +83,10 @@ class Containers:
 
     def replicas(self, service: str) -> list[str]:
         """The containers of a service, by id."""
-        return self.compose("ps", "-q", service).split()
+        labels = (f"project={PROJECT}", f"service={service}", "oneoff=False")
+        wanted = [word for each in labels for word in ("--filter", f"label=com.docker.compose.{each}")]
+        # the engine itself answers sooner than its compose, which reads the whole file first
+        return self.run("docker", "ps", "-aq", "--no-trunc", *wanted).split()
 
     def replicas_running(self, service: str) -> list[str]:
         """Those that run."""
