@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -21,6 +20,7 @@ from dev.stack import postgres, rabbitmq
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
+from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import READY_SECONDS
 
 DOWN_SECONDS = 0.3
@@ -150,7 +150,7 @@ class Household:
 
     def _start(self, name: str) -> None:
         module = "gateway" if name in self._stands else name.partition("-")[0]
-        command = [sys.executable, "-W", "error", "-m", f"dev.chaos.{module}", name, str(self._folder)]
+        command = [*STRICT_PYTHON, "-m", f"dev.chaos.{module}", name, str(self._folder)]
         self._stack.children.start(name, command, environment=self._settings(name))
 
     def _settings(self, name: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """A gateway process at a counter of its own, with or without a broker."""
 
 import json
-import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from dev.stack.children import Children
 from dev.stack.logged import logged
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import REGION, private_pem, public_pem
+from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import until_ready
 
 NAME = "gateway"
@@ -60,7 +60,7 @@ class Gateway:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-W", "error", "-m", "reader_gateway"]
+        command = [*STRICT_PYTHON, "-m", "reader_gateway"]
         self._children.start(NAME, command, environment=self._settings)
         until_ready(NAME, self._answers, children=self._children)
 

@@ -1,6 +1,5 @@
 """The services of the demo as child processes: two gateways, verification, registry."""
 
-import sys
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import GATEWAYS, REGION
 from dev.stack.stack import Stack
+from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import until_ready
 
 ANSWER_SECONDS = 1.0
@@ -53,7 +53,7 @@ class Services:
         """Start services (all, where none is named) and wait until each answers."""
         for name in names or self._ports:
             module = "reader_gateway" if name.startswith("gateway-") else name
-            command = [sys.executable, "-W", "error", "-m", module]
+            command = [*STRICT_PYTHON, "-m", module]
             self._stack.children.start(name, command, environment=self.settings(name))
         for name in names or self._ports:
             until_ready(name, lambda name=name: self._answers(name, "healthz"), children=self._stack.children)  # type: ignore[misc]

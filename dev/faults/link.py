@@ -82,10 +82,10 @@ class Link:
 
     @asynccontextmanager
     async def mute_from(self, frame: int) -> AsyncIterator[None]:
-        """While the block runs each connection goes mute, as by `silence`, after so many frames of its client.
+        """While the block runs each connection goes mute, as by `silence`, after so many frames of a client.
 
-        So a client is struck in every state of setting up: 0 while it connects, more when it has come further;
-        its greeting counts as a frame.
+        So a client is struck in every state of setting up: 0 while it connects, more when it has come
+        further; its greeting counts as a frame.
         """
         self._conditions.swallows_from = frame
         try:

@@ -30,7 +30,7 @@ from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered, Deliveries
 from chassis.handling import Arrival, Conclusion, Dead, Handle, Opened, Refused, Settled, handled, opened
 from chassis.health import Pulse
-from chassis.intake import GIVE_BACK_SECONDS, Intake
+from chassis.intake import GIVE_BACK_SECONDS, Intake, TakenAway
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
 from chassis.steps import AtStep, Step, unobserved
@@ -156,6 +156,11 @@ class BatchConsumer:
                     )
                     await _leave(in_hand, at_most=self._at_once)
                 await _leave(in_hand, at_most=0)
+            except TakenAway as why:
+                # where the queue is gone nobody else has what is in hand
+                self.pulse.down(str(why))
+                await _leave(in_hand, at_most=0)
+                raise
             finally:
                 for task in in_hand:
                     task.cancel()

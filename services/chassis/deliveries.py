@@ -5,6 +5,7 @@ whole; that takes longer than to open a seal. So deliveries are taken out on the
 other frames go on. See docs/decisions/0016-frames-as-they-lie.md.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 from uuid import uuid4
@@ -44,6 +45,8 @@ class Deliveries:
     def __init__(self, *, channel: aiormq.Channel) -> None:
         self._channel = channel
         self._takers: dict[str, Take] = {}
+        self.taken_away = asyncio.Event()
+        """Set when the broker cancels a consumer: its queue is gone, or it held something too long."""
         self._begun: Basic.Deliver | None = None
         self._header = ContentHeader()
         self._body = b""
@@ -73,6 +76,8 @@ class Deliveries:
             self._body = self._body + frame.value if self._body else frame.value
             self._hand_over(self._begun)
         else:
+            if isinstance(frame, Basic.Cancel) and frame.consumer_tag in self._takers:
+                self.taken_away.set()
             await self._pass_on(arrived)
 
     def _hand_over(self, delivery: Basic.Deliver) -> None:

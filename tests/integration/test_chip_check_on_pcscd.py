@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dev.stack.strict_python import STRICT_PYTHON
 from simulator.card import KtpCard
 from simulator.files import FileId, with_length
 from simulator.issuer import Issuer
@@ -67,7 +67,7 @@ class Officer:
 @pytest.fixture
 async def officer(daemon: Daemon, tmp_path: Path) -> AsyncIterator[Officer]:
     counter = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "tests.integration.chip_counter", str(tmp_path)),
+        *(*STRICT_PYTHON, "-m", "tests.integration.chip_counter", str(tmp_path)),
         cwd=ROOT,
         env={**os.environ, "PCSCLITE_CSOCK_NAME": str(daemon.socket)},
         stdin=asyncio.subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from dev.demo.services import Services
 from dev.demo.site import Site
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
+from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import until_ready
 from simulator.serial_terminal import Finger, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
@@ -62,7 +62,8 @@ async def unheard(stack: Stack) -> None:
     async with await aio_pika.connect(
         str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     ) as on:
-        await (await on.channel()).queue_purge(f"gateway.{REGION}.{GATEWAY}")
+        queue = await (await on.channel()).get_queue(f"gateway.{REGION}.{GATEWAY}", ensure=False)
+        await queue.purge()
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ async def services(stack: Stack, tmp_path: Path) -> AsyncIterator[Services]:
             "KETUK_SPOOL": str(tmp_path / "spool.sqlite"),
         }
         await unheard(stack)
-        command = [sys.executable, "-W", "error", "-m", "reader_gateway"]
+        command = [*STRICT_PYTHON, "-m", "reader_gateway"]
         children.start(NAME, command, environment=settings)
         url = services.url(NAME)
         await asyncio.to_thread(until_ready, NAME, lambda: answers(f"{url}/healthz"), children=children)

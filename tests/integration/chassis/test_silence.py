@@ -24,10 +24,11 @@ from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows
 
+pytestmark = pytest.mark.timeout(120)
 pool = test_outbox.pool
 FRAMES = 14
 """More than a client says before it is at work."""
-SECONDS = 9.0
+SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s) and than a request may."""
 
 
@@ -161,10 +162,18 @@ async def test_a_gateways_verdicts_come_back_from_a_silence(stack: Stack, desk: 
     async def told(_: object) -> None:
         """Nothing is told here."""
 
+    async def began(_: str) -> bool:
+        return True
+
     found = Broker(url=stack.environment()["AMQP_GATEWAY_KELURAHAN_JEBRES_URL"], name=f"test {uuid4().hex}")
     async with links(desk) as (link, *_):
         each = Verdicts(
-            broker=through(link, found), region="3372", gateway=name, heard=lambda _: None, key_told=told
+            broker=through(link, found),
+            region="3372",
+            gateway=name,
+            began=began,
+            heard=lambda _: None,
+            key_told=told,
         )
         running = asyncio.create_task(each.run(stopping))
 

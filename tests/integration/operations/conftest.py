@@ -3,13 +3,13 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from dev.stack.strict_python import STRICT_PYTHON
 from tests.integration.chassis import conftest
 
 desk = conftest.desk
@@ -34,7 +34,7 @@ class Ketuk:
 
     async def dead(self, *arguments: str) -> Said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-W", "error", "-m", "operations", "dead", *arguments,
+            *STRICT_PYTHON, "-m", "operations", "dead", *arguments,
             env={"KETUK_AMQP_URL": self._url, "COLUMNS": "300", "PATH": os.environ["PATH"]},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from dev.demo.services import Services
 from dev.stack.logged import logged
 from dev.stack.secret_files import public_pem
 from dev.stack.stack import Stack
+from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events import catalogue
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
@@ -55,7 +55,7 @@ def gateway(stack: Stack, *, spool: Path, **more: str) -> Iterator[None]:
         }
         | more
     )
-    command = [sys.executable, "-W", "error", "-m", "reader_gateway"]
+    command = [*STRICT_PYTHON, "-m", "reader_gateway"]
     stack.children.start("gateway", command, environment=settings)
     try:
         yield

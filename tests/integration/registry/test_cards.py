@@ -3,12 +3,12 @@
 import asyncio
 import json
 import os
-import sys
 from uuid import uuid4
 
 import msgspec
 
 from chassis.broker import EVENTS
+from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import CardStatusChanged
 from tests.integration.registry.case import Answer, Case, Json, next_of
 
@@ -54,7 +54,7 @@ async def test_an_activation_is_recorded_with_place_and_officer_and_told(case: C
 async def test_an_operator_activates_a_card_from_the_command_line(case: Case) -> None:
     async def ketuk(*arguments: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-W", "error", "-m", "operations", "cards", *arguments,
+            *STRICT_PYTHON, "-m", "operations", "cards", *arguments,
             env={
                 "KETUK_REGISTRY_URL": f"http://127.0.0.1:{case.settings.http_port}",
                 "KETUK_API_TOKEN": case.settings.api_token.get_secret_value(),

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from chassis.enrolment import enrol
 from chassis.seal import key_id, private_key, public_key
 from dev.compose.authority import new_authority, new_certificate
 from dev.stack.secret_files import public_pem
+from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import GatewayApproved, GatewaySuspended
 from reader_gateway.settings import GatewaySettings
 from registry.enrolment import MISSES
@@ -26,8 +26,8 @@ from tests.integration.registry.test_published_keys import body, root
 async def command(*, code: str, registry: str, folder: Path, more: tuple[str, ...] = ()) -> tuple[int, str]:
     """What `python -m reader_gateway enrol` ends with, and what it says."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-W", "error", "-m", "reader_gateway", "enrol"),
+        *STRICT_PYTHON,
+        *("-m", "reader_gateway", "enrol"),
         *("--code", code, "--registry", registry, "--folder", str(folder), *more),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from dev.stack.strict_python import STRICT_PYTHON
 from simulator import census
 from tests.integration.registry.case import Case, until
 
@@ -24,7 +24,7 @@ async def empty(case: Case) -> AsyncIterator[Case]:
 
 async def start(case: Case, file: Path) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-m", "operations", "residents", "import", str(file),
+        *STRICT_PYTHON, "-m", "operations", "residents", "import", str(file),
         env={
             "KETUK_REGISTRY_URL": f"http://127.0.0.1:{case.settings.http_port}",
             "KETUK_API_TOKEN": case.settings.api_token.get_secret_value(),

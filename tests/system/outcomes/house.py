@@ -1,6 +1,5 @@
 """A city with one counter, on the real broker, databases and pcscd, all parts as processes."""
 
-import sys
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from dev.demo.services import Services
 from dev.demo.site import Site
 from dev.stack import pcscd
 from dev.stack.stack import Stack
+from dev.stack.strict_python import STRICT_PYTHON
 from simulator import biodata
 from simulator.__main__ import known_issuer
 from simulator.issuer import Issuer
@@ -75,7 +75,7 @@ class House:
 
     def start_gateway(self, settings: Mapping[str, str] = BOUNDS) -> None:
         """Start it, and wait until it is ready."""
-        command = [sys.executable, "-W", "error", "-m", "reader_gateway"]
+        command = [*STRICT_PYTHON, "-m", "reader_gateway"]
         self.stack.children.start(
             PROCESS, command, environment={**self.services.settings(PROCESS), **settings}
         )
