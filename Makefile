@@ -8,7 +8,7 @@ CORES := $(shell nproc)
 # Tests of several processes wait more than they compute.
 WAITING = $(shell expr $(CORES) \* 3 / 2)
 
-.PHONY: help setup stack stop demo chaos test test-long fuzz model test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-unit test-fuzz test-integration test-long fuzz model test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -19,20 +19,29 @@ demo: $(VENV)/demo.stamp packages-demo ## tap simulated cards through everything
 chaos: $(VENV)/demo.stamp packages-demo ## taps under fire: kill, restart and cut everything, then a ledger: make chaos [TAPS=10000] [SEED=n]
 	@exec $(BIN)/python -m dev.chaos $(if $(TAPS),--taps $(TAPS)) $(if $(SEED),--seed $(SEED))
 
-test: setup ## all tests, on a private broker, databases and pcscd
+test: test-unit test-fuzz test-integration ## all tests, on a private broker, databases and pcscd
+
+test-unit: setup
 	$(BIN)/python -m pytest -n $(CORES) --dist loadscope tests/unit
+
+test-fuzz: setup
 	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
+
+test-integration: setup
 	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration
 
-test-long: setup ## the same, with long statistical runs in their full form
+test-long: setup ## the same, with long statistical runs in their full form, and in containers on both of Debian's releases
 	$(BIN)/python -m pytest tests/unit --long
 	$(BIN)/python -m pytest tests/fuzz --long
 	$(BIN)/python -m pytest tests/integration tests/system --long
+	@deploy/engine
+	STAND_INS=bookworm $(BIN)/python -m pytest tests/compose
+	$(BIN)/python -m pytest tests/compose
 
 fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))
 
-test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded
+test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded: make test-compose [STAND_INS=bookworm]
 	@deploy/engine
 	$(BIN)/python -m pytest tests/compose
 

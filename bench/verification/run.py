@@ -1,14 +1,10 @@
 """One run: everything measured on one stack, contestants in turns."""
 
 import os
-import platform
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import chain, islice
-from pathlib import Path
-
-import asyncpg
 
 from bench.verification.contestant import Contestant
 from bench.verification.corpus import A_WRAP, GATEWAYS, Corpus
@@ -20,6 +16,7 @@ from bench.verification.results import BARE, CALLBACKS, FASTSTREAM, HOSTILE, OUR
 from bench.verification.sealing import sealing
 from bench.verification.site import Site, site
 from bench.verification.stages import stages
+from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
 
 ROUNDS = 3
@@ -101,29 +98,15 @@ def _mixed(letters: Corpus) -> Sequence[Letter]:
 
 
 async def _environment(here: Site) -> dict[str, str]:
-    database = await asyncpg.connect(here.environment["KETUK_DATABASE_URL"])
-    told = {
-        name: str(await database.fetchval(f"SHOW {name}"))
-        for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes")
-    }
-    await database.close()
-    broker = here.stack.rabbitmq.control("eval", "rabbit_misc:version().").strip().strip('"')
+    found = await ran_on(here.stack)
     packages = ("aio-pika", "aiormq", "asyncpg", "faststream", "uvloop", "msgspec", "pydantic")
     return {
-        "cpu": f"{os.cpu_count()} of {_cpu_model()}; broker, database and all processes share them",
-        "python": f"{platform.python_version()}; {', '.join(f'{name} {version(name)}' for name in packages)}",
-        "broker": f"RabbitMQ {broker}, one node; quorum queues, persistent messages, confirms, plain TCP",
-        "database": f"PostgreSQL {told.pop('server_version')}; "
-        + ", ".join(f"{name} {value}" for name, value in told.items()),
+        **found,
+        "cpu": f"{found['cpu']}; broker, database and all processes share them",
+        "python": f"{found['python']}; {', '.join(f'{name} {version(name)}' for name in packages)}",
+        "broker": f"{found['broker']}, one node; quorum queues, persistent messages, confirms, plain TCP",
         "load by others when it began": " ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
-
-
-def _cpu_model() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(": ")[2]
-    return platform.machine()
 
 
 def _say(line: str) -> None:

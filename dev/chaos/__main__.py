@@ -16,6 +16,7 @@ from dev.chaos.report import last_line, table
 from dev.chaos.run import Outcome, Run
 from dev.chaos.schedule import Schedule, schedule, told
 from dev.stack.missing import Missing
+from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / ".run" / "chaos"
@@ -55,6 +56,8 @@ def under_fire(stack: Stack, run: Schedule, *, say: Say) -> Outcome:
     """A run on a fresh stack, which is started here."""
     city.add_gateways(stack)
     stack.start()
+    for name, value in asyncio.run(ran_on(stack)).items():
+        say(f"{name}: {value}")
     return asyncio.run(Run(stack=stack, folder=stack.folder / "run", run=run, say=say).go())
 
 

@@ -43,7 +43,10 @@ def main() -> int:
 
 
 async def _tap(run: Run) -> Account:
-    """Tap; SIGUSR1 has cards stay on their readers, as people do while a gateway restarts, until SIGUSR2."""
+    """Tap; SIGUSR1 has cards stay on their readers, as people do while a gateway restarts, until SIGUSR2.
+
+    SIGHUP ends it after the cards that are on the readers.
+    """
 
     def hold() -> None:
         for reader in run.readers:
@@ -56,6 +59,7 @@ async def _tap(run: Run) -> Account:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, hold)
     loop.add_signal_handler(signal.SIGUSR2, release)
+    loop.add_signal_handler(signal.SIGHUP, run.enough)
     return await run.go()
 
 

@@ -54,6 +54,7 @@ class Run:
     readers: list[VirtualReader] = field(default_factory=list)
     hands: list[list[SimulatedCard]] = field(default_factory=list)
     """The cards, by reader, in the order of their taps."""
+    _is_enough: bool = False
 
     def __post_init__(self) -> None:
         """Choose the cards."""
@@ -81,6 +82,10 @@ class Run:
             await self._tap_all(self.readers, hands)
             await self._drain()
         return settle(self.tapped, self.received())
+
+    def enough(self) -> None:
+        """No further card is tapped; the run ends as it does after the last one."""
+        self._is_enough = True
 
     def received(self) -> list[Received]:
         """All that any agency received."""
@@ -115,6 +120,8 @@ class Run:
     ) -> None:
         pause = random.Random(f"{self.seed}/{counter.number}")  # noqa: S311  no secret
         for card in hand:
+            if self._is_enough:
+                return
             done = await reader.tap(card)
             self.tapped.append(
                 Tapped(

@@ -1,8 +1,6 @@
 """Measures what a tap costs, on the private stack with real messages; fsync and quorum queues as ever."""
 
 import asyncio
-import os
-import platform
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -19,6 +17,7 @@ from dev.demo.private import PrivateRun
 from dev.ledger.feed import FeedReader
 from dev.scale.cost import Cost, Round
 from dev.scale.load import COUNTER, batches, healthy_cards, taps
+from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
 from ketuk_events.events import Wire
 from simulator.__main__ import known_issuer
@@ -68,7 +67,11 @@ async def _measure(stack: Stack, run: PrivateRun) -> Cost:
         judged = await _stored(stack, "verification", "SELECT avg(length(body)) FROM decisions")
         told = await _stored(stack, "registry", "SELECT avg(length(body)) FROM disclosures")
         return Cost(
-            environment=_environment(stack),
+            environment={
+                **await ran_on(stack),
+                "queues": "quorum, one node",
+                "connections": "plain TCP over the loopback",
+            },
             rounds=tuple(rounds),
             card_read_bytes=len(warm[0].body),
             tap_judged_bytes=int(judged),
@@ -186,21 +189,3 @@ def _broker_memory(stack: Stack) -> int:
     """What Erlang has allocated, after it was told to collect its garbage."""
     expression = "[garbage_collect(P) || P <- processes()], erlang:memory(total)."
     return int(stack.rabbitmq.control("eval", expression))
-
-
-def _environment(stack: Stack) -> dict[str, str]:
-    return {
-        "cpu": f"{os.cpu_count()} of {_cpu_model()}",
-        "python": platform.python_version(),
-        "broker": stack.rabbitmq.control("eval", "rabbit_misc:version().").strip().strip('"'),
-        "queues": "quorum, one node",
-        "postgresql": "fsync on, synchronous_commit on",
-        "connections": "plain TCP over the loopback",
-    }
-
-
-def _cpu_model() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(": ")[2]
-    return platform.machine()

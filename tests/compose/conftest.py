@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.compose.at_rest import AtRest, look_at_rest
-from tests.compose.containers import Containers, until
+from tests.compose.containers import NEXT, ROOT, Containers, until
 from tests.compose.next_version import build_next
 from tests.compose.taps import Taps
 
@@ -34,6 +35,24 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """See above. The containers run until the tests have ended."""
     folder = tmp_path_factory.mktemp("compose")
     containers = Containers(secrets=folder / "secrets")
+    with _kept(ROOT / ".env"):
+        yield from _trial(containers, folder=folder)
+
+
+@contextmanager
+def _kept(path: Path) -> Iterator[None]:
+    """Leave a file, which may not be there, as it was found."""
+    before = path.read_bytes() if path.exists() else None
+    try:
+        yield
+    finally:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(before)
+
+
+def _trial(containers: Containers, *, folder: Path) -> Iterator[Trial]:
     containers.clear()
     containers.run("deploy/images")
     containers.run("deploy/secrets")
@@ -77,7 +96,7 @@ def _operate(trial: Trial, taps: Taps) -> None:
     containers.compose("up", "-d", "--no-deps", "--force-recreate", "broker")
     done("broker recreated")
     taps.reach(115)
-    containers.run("deploy/upgrade", "verification", "next")
+    containers.run("deploy/upgrade", "verification", NEXT)
     done("upgrade")
     scale_down = time.monotonic()
     scale("verification", 1)

@@ -1,21 +1,28 @@
 """One Ketuk in containers, apart from any other on this machine."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from dev.stack.ports import free_ports
 
+_log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
-PROJECT = "ketuk-trial"
+_CHECKOUT = sha256(str(ROOT).encode()).digest()
+"""Two checkouts may try at once on one engine."""
+PROJECT = f"ketuk-trial-{_CHECKOUT.hex()[:8]}"
+VERSION = f"trial-{_CHECKOUT.hex()[:8]}"
+NEXT = f"{VERSION}-next"
 PROFILES = ("simulator", "tools", "monitoring", "office")
-OFFICE_SUBNET = "172.31.255.224/28"
-"""Another than that of a Ketuk that may run here."""
+OFFICE_SUBNET = f"172.31.{_CHECKOUT[0] % 255}.{_CHECKOUT[1] & 0xF0}/28"
+"""Another than that of a Ketuk that may run here, whose third number is 255."""
 
 
 class Containers:
@@ -26,8 +33,9 @@ class Containers:
         self._environment = {
             **os.environ,
             "COMPOSE_PROJECT_NAME": PROJECT,
+            "COMPOSE_FILE": "docker-compose.yml:tests/compose/trial.yml",
             "KETUK_SECRETS": str(secrets),
-            "KETUK_VERSION": "local",
+            "KETUK_VERSION": VERSION,
             "AMQPS_PORT": str(amqps),
             "COUNTER_PORT": str(page),
             "PROMETHEUS_PORT": str(self.prometheus),
@@ -37,6 +45,7 @@ class Containers:
 
     def run(self, *command: str, **more: str) -> str:
         """Run a command of this checkout; what it printed. Raises CalledProcessError where it fails."""
+        started = time.monotonic()
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -46,6 +55,7 @@ class Containers:
             text=True,
             check=False,
         )
+        _log.info("%5.1f s  %s", time.monotonic() - started, " ".join(command))
         assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}"
         return done.stdout
 
@@ -56,7 +66,7 @@ class Containers:
     def clear(self) -> None:
         """Remove all that this project has here, volumes too, and what a run left that was cut off."""
         profiles = [word for each in PROFILES for word in ("--profile", each)]
-        self.run("deploy/compose", *profiles, "down", "-v", "--remove-orphans")
+        self.run("deploy/compose", *profiles, "down", "-v", "-t", "1", "--remove-orphans")
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:
         """`docker compose` in the background, to read what it prints."""
@@ -73,7 +83,10 @@ class Containers:
 
     def replicas(self, service: str) -> list[str]:
         """The containers of a service, by id."""
-        return self.compose("ps", "-q", service).split()
+        labels = (f"project={PROJECT}", f"service={service}", "oneoff=False")
+        wanted = [word for each in labels for word in ("--filter", f"label=com.docker.compose.{each}")]
+        # the engine itself answers sooner than its compose, which reads the whole file first
+        return self.run("docker", "ps", "-aq", "--no-trunc", *wanted).split()
 
     def replicas_running(self, service: str) -> list[str]:
         """Those that run."""

@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-from tests.compose.containers import ROOT, Containers
+from tests.compose.containers import NEXT, ROOT, Containers
 
 ADDED = "trial_note"
 _BEFORE = "class TapJudged(Struct, frozen=True, kw_only=True):\n"
 
 
 def build_next(containers: Containers, *, folder: Path) -> None:
-    """Build the image `ketuk-verification:next` from a changed copy of this checkout."""
+    """Build the image of verification with the tag `NEXT` from a changed copy of this checkout."""
     context = folder / "next"
     for name in ("requirements", "proto", "services", "simulator", "dev", "deploy"):
         shutil.copytree(ROOT / name, context / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -25,6 +25,6 @@ def build_next(containers: Containers, *, folder: Path) -> None:
     python = image.rsplit("PYTHON_IMAGE: ", 1)[1].split()[0]
     containers.run(
         "docker", "build", "-q", "-f", str(context / "deploy" / "Dockerfile"), "--target", "verification",
-        "--build-arg", f"PYTHON_IMAGE={python}", "-t", "ketuk-verification:next", str(context),
+        "--build-arg", f"PYTHON_IMAGE={python}", "-t", f"ketuk-verification:{NEXT}", str(context),
         DOCKER_BUILDKIT="0",
     )  # fmt: skip

@@ -48,6 +48,10 @@ class Taps:
         """Cards leave again."""
         self._signal("USR2")
 
+    def enough(self) -> None:
+        """No further card is tapped from now on."""
+        self._signal("HUP")
+
     def _signal(self, name: str) -> None:
         ours = [f"label=com.docker.compose.{each}" for each in (f"project={PROJECT}", "service=simulator")]
         for each in self._containers.run(
