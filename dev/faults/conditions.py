@@ -34,9 +34,16 @@ class Conditions:
     weather: Weather = Weather.FAIR
     passable: asyncio.Event = field(default_factory=asyncio.Event)
     """Unless set, a new connection gets nowhere."""
+    swallows_from: int | None = None
+    """A connection loses everything, both ways, from its client's next frame after so many on."""
     cut: Cut | None = None
     cuts: int = 0
     """So often was cut inside a frame."""
+
+    def loses(self, frames: int, *, upwards: bool) -> bool:
+        """Whether a connection whose client has said so many frames loses what comes next."""
+        from_now_on = upwards and self.swallows_from is not None and frames >= self.swallows_from
+        return from_now_on or self.weather is Weather.BLACK_HOLE
 
     def passes(self, data: bytes, ends: list[int], *, upwards: bool) -> tuple[bytes, bool]:
         """How much of the data arrives, and whether the connection is cut there.

@@ -22,8 +22,9 @@ class Connection:
         self._client = reader
         self._writers = [writer]
         self._ended = asyncio.Event()
+        self._frames = 0
         self.has_lost = False
-        """Whether something that was said never arrives."""
+        """Whether something that was said never arrives. Then nothing does any more, not even the end."""
 
     async def run(self, *, to: int) -> None:
         """Pass on to the server on a port, until one side ends or `reset` is called."""
@@ -58,6 +59,9 @@ class Connection:
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if self.has_lost:
+                # each side finds out by itself that the other is not there
+                await asyncio.wait(ways)
         finally:
             for way in ways:
                 way.cancel()
@@ -68,11 +72,18 @@ class Connection:
         with suppress(OSError):
             is_cut = False
             while not is_cut and (data := await source.read(CHUNK)):
-                if self._conditions.weather is Weather.BLACK_HOLE:
+                ends = frames.ends(data)
+                if self._conditions.loses(self._frames, upwards=upwards):
                     self.has_lost = True
+                if upwards:
+                    self._frames += len(ends)
                 if not self.has_lost:
-                    arrives, is_cut = self._conditions.passes(data, frames.ends(data), upwards=upwards)
+                    arrives, is_cut = self._conditions.passes(data, ends, upwards=upwards)
                     await self._send(arrives, sink)
+            if self._conditions.loses(self._frames, upwards=upwards):
+                self.has_lost = True
+            if self.has_lost:
+                return
             # what was passed on arrives before the end does
             sink.close()
             await sink.wait_closed()

@@ -58,15 +58,45 @@ class Link:
 
     async def black_hole(self, seconds: float) -> None:
         """For a while nothing arrives, either way; then the connections that lost something are reset."""
+        try:
+            async with self.silence():
+                await asyncio.sleep(seconds)
+        finally:
+            for connection in [each for each in self._connections if each.has_lost]:
+                connection.reset()
+
+    @asynccontextmanager
+    async def silence(self) -> AsyncIterator[None]:
+        """While the block runs nothing arrives, either way, and nobody is told, then or later.
+
+        A connection that lost something stays mute until both its sides have given it up; a new one gets
+        through when the block has ended.
+        """
         self._conditions.weather = Weather.BLACK_HOLE
         self._conditions.passable.clear()
         try:
-            await asyncio.sleep(seconds)
+            yield
         finally:
             self._conditions.weather = Weather.FAIR
             self._conditions.passable.set()
-            for connection in [each for each in self._connections if each.has_lost]:
-                connection.reset()
+
+    @asynccontextmanager
+    async def mute_from(self, frame: int) -> AsyncIterator[None]:
+        """While the block runs each connection goes mute, as by `silence`, after so many frames of a client.
+
+        So a client is struck in every state of setting up: 0 while it connects, more when it has come
+        further; its greeting counts as a frame.
+        """
+        self._conditions.swallows_from = frame
+        try:
+            yield
+        finally:
+            self._conditions.swallows_from = None
+
+    @property
+    def mute(self) -> int:
+        """How many connections have lost something and are open yet on one side at least."""
+        return sum(each.has_lost for each in self._connections)
 
     async def slow(self, seconds: float) -> None:
         """For a while everything takes its time."""

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 import structlog
 from aio_pika.abc import AbstractChannel
 
+from chassis.answered import answered
 from chassis.batch_metrics import BatchMetrics
 from chassis.broker import Broker, Publisher
 from chassis.causes import words
@@ -29,7 +30,7 @@ from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered, Deliveries
 from chassis.handling import Arrival, Conclusion, Dead, Handle, Opened, Refused, Settled, handled, opened
 from chassis.health import Pulse
-from chassis.intake import GIVE_BACK_SECONDS, Intake
+from chassis.intake import GIVE_BACK_SECONDS, Intake, TakenAway
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
 from chassis.steps import AtStep, Step, unobserved
@@ -114,7 +115,7 @@ class BatchConsumer:
         async def session() -> None:
             await self._ready()
             async with self._broker.channel() as channel:
-                await channel.declare_queue(self._queue, passive=True)
+                await answered(channel.declare_queue(self._queue, passive=True))
                 publisher = await self._broker.publisher(channel, pulse=self.pulse)
                 await self._prove(publisher)
                 await self._consume(await self._line(channel, publisher, stopping))
@@ -155,6 +156,11 @@ class BatchConsumer:
                     )
                     await _leave(in_hand, at_most=self._at_once)
                 await _leave(in_hand, at_most=0)
+            except TakenAway as why:
+                # where the queue is gone nobody else has what is in hand
+                self.pulse.down(str(why))
+                await _leave(in_hand, at_most=0)
+                raise
             finally:
                 for task in in_hand:
                     task.cancel()

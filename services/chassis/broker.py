@@ -21,6 +21,7 @@ from aio_pika.exceptions import ChannelInvalidStateError
 from pamqp import commands
 from yarl import URL
 
+from chassis.answered import Lost, answered
 from chassis.causes import Unfit
 from chassis.frames import read_as_they_lie
 from chassis.health import Pulse
@@ -35,6 +36,7 @@ HEARTBEAT_SECONDS = 40
 CONFIRM_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 5
+CLOSE_SECONDS = 5.0
 TRANSIENT_MILLISECONDS = "60000"
 OLDEST_MINOR_OF_3 = 10
 
@@ -76,17 +78,19 @@ class Broker:
 
     async def _connect(self, address: str) -> AbstractConnection:
         read_as_they_lie()
-        connection = await aio_pika.connect(
-            address,
-            client_properties={"connection_name": self.name},
-            heartbeat=HEARTBEAT_SECONDS,
-            timeout=CONNECT_SECONDS,
-            ssl_context=self.trust,
+        connection = await answered(
+            aio_pika.connect(
+                address,
+                client_properties={"connection_name": self.name},
+                heartbeat=HEARTBEAT_SECONDS,
+                timeout=CONNECT_SECONDS,
+                ssl_context=self.trust,
+            )
         )
         try:
             _check_version(connection)
         except Unfit:
-            await connection.close()
+            await _close(connection)
             raise
         return connection
 
@@ -94,9 +98,10 @@ class Broker:
     async def channel(self) -> AsyncIterator[AbstractChannel]:
         """A channel with publisher confirms on a connection of its own; both are closed at the end."""
         connection = await self.connect()
-        async with connection:
-            # `on_return_raises`: without it an unroutable message would look confirmed
-            yield await connection.channel(publisher_confirms=True, on_return_raises=True)
+        try:
+            yield await answered(_opened(connection))
+        finally:
+            await _close(connection)
 
     async def publisher(
         self,
@@ -117,6 +122,24 @@ class Broker:
             stamped=stamped,
             pulse=pulse,
         )
+
+
+async def _opened(connection: AbstractConnection) -> AbstractChannel:
+    try:
+        # `on_return_raises`: without it an unroutable message would look confirmed
+        return await connection.channel(publisher_confirms=True, on_return_raises=True)
+    except RuntimeError as closed:
+        # so aio-pika and aiormq say that the connection is gone already
+        raise Lost("the connection was closed") from closed
+
+
+async def _close(connection: AbstractConnection) -> None:
+    """Close it, or leave it to end by itself where the broker is silent: nobody waits for that."""
+    closing = asyncio.ensure_future(connection.close())
+    # the closing may be cancelled by aiormq, or wait for what was written and goes nowhere
+    await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+    if closing.done() and not closing.cancelled():
+        closing.exception()
 
 
 def _check_version(connection: AbstractConnection) -> None:

@@ -1,7 +1,9 @@
-"""Why a dependency is away, in words for the operator: what `/readyz` and the log say."""
+"""Why something failed, in words for the operator: what `/readyz` and the log say, and nothing personal."""
 
 import ssl
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
 from aiormq.exceptions import ChannelAccessRefused, ProbableAuthenticationError
@@ -28,6 +30,20 @@ def words(failure: BaseException) -> str:
             case _:
                 continue
     return type(failure).__name__
+
+
+def shown(failure: BaseException) -> str:
+    """What failed and where, without what it says: that may quote the personal data it failed over."""
+    return " from ".join(_shown(cause) for cause in _causes(failure))
+
+
+def _shown(failure: BaseException) -> str:
+    frames = reversed(traceback.extract_tb(failure.__traceback__))
+    where = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in frames)
+    what = f"{type(failure).__name__} at {where or 'no place'}"
+    if isinstance(failure, BaseExceptionGroup):
+        return f"{what} of [{', '.join(shown(each) for each in failure.exceptions)}]"
+    return what
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:

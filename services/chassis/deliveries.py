@@ -5,6 +5,7 @@ whole; that takes longer than to open a seal. So deliveries are taken out on the
 other frames go on. See docs/decisions/0016-frames-as-they-lie.md.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 from uuid import uuid4
@@ -16,6 +17,8 @@ from msgspec import Struct
 from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
+
+from chassis.answered import answered
 
 
 class Delivered(Struct, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ class Deliveries:
     def __init__(self, *, channel: aiormq.Channel) -> None:
         self._channel = channel
         self._takers: dict[str, Take] = {}
+        self.taken_away = asyncio.Event()
+        """Set when the broker cancels a consumer: its queue is gone, or it held something too long."""
         self._begun: Basic.Deliver | None = None
         self._header = ContentHeader()
         self._body = b""
@@ -57,7 +62,7 @@ class Deliveries:
         """Have what comes from a queue taken, in its order; returns the consumer's tag."""
         tag = f"ketuk.{uuid4().hex}"
         self._takers[tag] = take
-        await self._channel.basic_consume(queue, _never, consumer_tag=tag)
+        await answered(self._channel.basic_consume(queue, _never, consumer_tag=tag))
         return tag
 
     async def _sort(self, arrived: tuple[int, FrameType]) -> None:
@@ -71,6 +76,8 @@ class Deliveries:
             self._body = self._body + frame.value if self._body else frame.value
             self._hand_over(self._begun)
         else:
+            if isinstance(frame, Basic.Cancel) and frame.consumer_tag in self._takers:
+                self.taken_away.set()
             await self._pass_on(arrived)
 
     def _hand_over(self, delivery: Basic.Deliver) -> None:

@@ -15,29 +15,41 @@ class Sick(Exception):
     """What a ping raises; `str()` says why in words for the operator."""
 
 
+class Degraded(Sick):
+    """What a ping raises where its part works, though not all of it: said in `/readyz`, which stays ready."""
+
+
 class Pulse:
     """Whether a long-running part (a consumer, a relay, a reader's watch) is connected and at work."""
 
     def __init__(self) -> None:
         self._why: str | None = "not started yet"
+        self._but: str | None = None
 
     @property
     def is_up(self) -> bool:
         """Whether the part is at work now."""
         return self._why is None
 
-    def up(self) -> None:
-        """Say that the part is at work."""
-        self._why = None
+    @property
+    def why(self) -> str | None:
+        """Why the part waits; None while it is at work."""
+        return self._why
+
+    def up(self, *, but: str | None = None) -> None:
+        """Say that the part is at work; `but`: what it cannot do."""
+        self._why, self._but = None, but
 
     def down(self, why: str) -> None:
         """Say that the part waits, and why."""
         self._why = why
 
     async def ping(self) -> None:
-        """Raise Sick while the part is down."""
+        """Raise Sick while the part is down, and Degraded while there is something that it cannot do."""
         if self._why is not None:
             raise Sick(self._why)
+        if self._but is not None:
+            raise Degraded(self._but)
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
@@ -67,24 +79,27 @@ class Health:
 
     async def look(self) -> Readiness:
         """Ping all resources at once."""
-        found = dict(
+        pinged = dict(
             zip(self._pings, await asyncio.gather(*map(self._ping, self._pings.values())), strict=True)
         )
         now = self._clock()
-        self._last_well.update({name: now for name, word in found.items() if word == "ok"})
+        self._last_well.update({name: now for name, (works, _) in pinged.items() if works})
         sick = [
             name
-            for name, word in found.items()
-            if word != "ok" and now - self._last_well.get(name, float("-inf")) > self._blip_seconds
+            for name, (works, _) in pinged.items()
+            if not works and now - self._last_well.get(name, float("-inf")) > self._blip_seconds
         ]
-        return Readiness(ready=not sick, resources=found)
+        return Readiness(ready=not sick, resources={name: word for name, (_, word) in pinged.items()})
 
     @staticmethod
-    async def _ping(ping: Callable[[], Awaitable[None]]) -> str:
+    async def _ping(ping: Callable[[], Awaitable[None]]) -> tuple[bool, str]:
+        """Whether the resource works, and in words how it is."""
         try:
             await asyncio.wait_for(ping(), PING_SECONDS)
+        except Degraded as why:
+            return True, str(why)
         except Sick as why:
-            return str(why)
+            return False, str(why)
         except Exception as failure:  # noqa: BLE001  whatever a ping raises means that its resource is unwell
-            return words(failure)
-        return "ok"
+            return False, words(failure)
+        return True, "ok"

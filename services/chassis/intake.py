@@ -12,12 +12,18 @@ from typing import Any
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 
+from chassis.answered import answered
+from chassis.causes import Unfit
 from chassis.deliveries import Delivered, Deliveries
 from chassis.patience import TRANSIENT
 
 GIVE_BACK_SECONDS = 2.0
 _ALL = 0
 """The delivery tag that means all that is not acknowledged."""
+
+
+class TakenAway(Unfit):
+    """The broker cancelled the consumer, by itself: nothing arrives any more on a channel that stays open."""
 
 
 class Intake:
@@ -43,29 +49,34 @@ class Intake:
         self._at_most = at_most
         self._prefetch = prefetch
         self._arrived: asyncio.Queue[Delivered] = asyncio.Queue()
-        self._told = asyncio.create_task(stopping.wait())
-        self._gone = asyncio.ensure_future(channel.closed())
+        self._stopping = stopping
+        self._told: asyncio.Future[Any]
+        self._gone: asyncio.Future[Any]
+        self._taken_away: asyncio.Future[Any]
         self._tag = ""
         self._narrow = True
 
     async def next(self, *, meanwhile: "asyncio.Task[None] | None" = None) -> list[Delivered]:
         """What has arrived, at least one: a lone message waits for no company. Empty when told to stop.
 
-        Raises ConnectionError when the channel is gone, and what `meanwhile` raises while nothing arrives.
+        Raises TakenAway when the broker has cancelled the consumer, ConnectionError when the channel is gone,
+        and what `meanwhile` raises while nothing arrives.
         """
         first = asyncio.create_task(self._arrived.get())
-        waits: list[asyncio.Future[Any]] = [first, self._gone, self._told]
+        waits: list[asyncio.Future[Any]] = [first, self._gone, self._taken_away, self._told]
         if meanwhile is not None and not meanwhile.done():
             await asyncio.wait([*waits, meanwhile], return_when=asyncio.FIRST_COMPLETED)
         if meanwhile is not None and meanwhile.done() and (failure := meanwhile.exception()) is not None:
             first.cancel()
             raise failure
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        if self._told.done() or self._gone.done():
+        if self._told.done() or self._gone.done() or self._taken_away.done():
             first.cancel()
             if self._told.done():
                 return []
-            raise ConnectionError("the channel was closed")
+            if self._gone.done():
+                raise ConnectionError("the channel was closed")
+            raise TakenAway("the broker took our queue away")
         batch = [first.result()]
         while len(batch) < self._at_most and not self._arrived.empty():
             batch.append(self._arrived.get_nowait())
@@ -75,17 +86,17 @@ class Intake:
 
     async def acknowledge(self, batch: Sequence[Delivered]) -> None:
         """Acknowledge a batch, and with it whatever was taken before it."""
-        await (await self._underlay()).basic_ack(batch[-1].tag, multiple=True)
+        await answered((await self._underlay()).basic_ack(batch[-1].tag, multiple=True))
 
     async def _take(self, *, prefetch: int) -> str:
-        await (await self._underlay()).basic_qos(prefetch_count=prefetch)
+        await answered((await self._underlay()).basic_qos(prefetch_count=prefetch))
         return await self._deliveries.consume(self._queue, self._arrived.put_nowait)
 
     async def _widen(self) -> None:
         # a prefetch counts for new consumers only, so a second consumer follows the first
         narrow = self._tag
         self._tag = await self._take(prefetch=self._prefetch)
-        await (await self._underlay()).basic_cancel(narrow)
+        await answered((await self._underlay()).basic_cancel(narrow))
         self._narrow = False
 
     async def _underlay(self) -> Underlay:
@@ -94,19 +105,22 @@ class Intake:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Intake"]:
         """Consume while the block runs; what is unacknowledged then goes back."""
-        self._tag = await self._take(prefetch=1)
+        self._told = asyncio.create_task(self._stopping.wait())
+        self._gone = asyncio.ensure_future(self._channel.closed())
+        self._taken_away = asyncio.create_task(self._deliveries.taken_away.wait())
         try:
+            self._tag = await self._take(prefetch=1)
             yield self
         finally:
             # where the channel is gone the broker has taken back what was here
             with suppress(*TRANSIENT):
                 async with asyncio.timeout(GIVE_BACK_SECONDS):
                     await self._give_back()
-            self._told.cancel()
-            self._gone.cancel()
+            for each in (self._told, self._gone, self._taken_away):
+                each.cancel()
 
     async def _give_back(self) -> None:
         """Unharmed, hence by nack: RabbitMQ 4 does not count that, as it counts what a lost consumer held."""
         channel = await self._underlay()
-        await channel.basic_cancel(self._tag)
-        await channel.basic_nack(_ALL, multiple=True, requeue=True)
+        await answered(channel.basic_cancel(self._tag))
+        await answered(channel.basic_nack(_ALL, multiple=True, requeue=True))

@@ -5,9 +5,12 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 import uvloop
+
+from chassis.parts import PartEnded
 
 GRACE_SECONDS = 20.0
 """How long a stopping service may take to finish what it holds; the rest is left to the others."""
@@ -20,10 +23,12 @@ class Refused(Exception):
 def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`.
 
-    Exits with 2 and one line where `serve` raises Refused.
+    Exits with 2 and one line where `serve` raises Refused, and with 1 where it raises PartEnded.
     """
     try:
         uvloop.run(_live(serve))
+    except PartEnded:
+        raise SystemExit(1) from None  # the log says which and why, without what the failure quotes
     except Refused as why:
         sys.stderr.write(f"{why}\n")
         raise SystemExit(2) from None
@@ -33,6 +38,7 @@ async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     log = structlog.get_logger()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_say)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     serving = asyncio.ensure_future(serve(stopping))
@@ -45,6 +51,11 @@ async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     except TimeoutError:
         log.warning("stopped before all was finished", seconds=GRACE_SECONDS)
     log.info("stopped")
+
+
+def _say(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """As asyncio's own, which shows a task with what its failure says; that may quote personal data."""
+    structlog.get_logger(part="asyncio").error(context["message"], exc_info=context.get("exception"))
 
 
 async def pause(seconds: float, *, stopping: asyncio.Event) -> None:

@@ -7,6 +7,8 @@ import threading
 import msgspec
 import structlog
 
+from chassis.causes import shown
+
 
 def log_to_stdout(*, service: str) -> None:
     """Set up structlog, and route the standard library's warnings into the same stream."""
@@ -14,7 +16,7 @@ def log_to_stdout(*, service: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_without_its_words),
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_json)],
@@ -50,9 +52,14 @@ def _log_what_python_complains_of() -> None:
     sys.unraisablehook = lambda failed: log.error(
         failed.err_msg or "nobody to tell", of=repr(failed.object), exc_info=failed.exc_value
     )
+    sys.excepthook = lambda _, failure, trace: log.critical("failed", exc_info=failure.with_traceback(trace))
     threading.excepthook = lambda failed: log.error(
         "a thread failed", thread=failed.thread and failed.thread.name, exc_info=failed.exc_value
     )
+
+
+def _without_its_words(exc_info: structlog.typing.ExcInfo) -> str:
+    return shown(exc_info[1])
 
 
 def _json(event: structlog.typing.EventDict, **_: object) -> str:

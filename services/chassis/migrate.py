@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from chassis.causes import shown
 from chassis.settings import Settings, load
 from chassis.tls import trust
 
@@ -48,7 +49,8 @@ def main(arguments: list[str]) -> int:
         )
         return 2
     except (OSError, SQLAlchemyError) as failure:
-        sys.stderr.write(f"{arguments[0]}: the database could not be migrated: {failure}\n")
+        why = failure if isinstance(failure, OSError) else shown(failure)
+        sys.stderr.write(f"{arguments[0]}: the database could not be migrated: {why}\n")
         return 1
     return 0
 

@@ -8,28 +8,26 @@ import aio_pika.exceptions
 import asyncpg
 import structlog
 
+from chassis.answered import Lost, is_asked_to_end
 from chassis.causes import words
 from chassis.health import Pulse
 from chassis.life import pause
 
+_OF_THE_MESSAGE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+"""SQLSTATE classes 22 and 23: all that a database says of what it was given rather than of itself."""
+
 TRANSIENT: tuple[type[BaseException], ...] = (
     OSError,  # includes ConnectionError and TimeoutError
+    MemoryError,
     aio_pika.exceptions.AMQPError,
     aio_pika.exceptions.ChannelInvalidStateError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InvalidAuthorizationSpecificationError,  # a password that is being replaced
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.DiskFullError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what a statement may come to on a connection whose server was just killed
+    *(kind for kind in asyncpg.PostgresError.__subclasses__() if kind not in _OF_THE_MESSAGE),
 )
 """Failures of a dependency rather than of the work: they pass by themselves."""
 
+_WAITED_OUT: tuple[type[BaseException], ...] = (*TRANSIENT, asyncio.CancelledError)
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
@@ -39,14 +37,21 @@ async def persist(
 ) -> None:
     """Run `attempt` until it returns or the service stops; a transient failure is waited out.
 
-    `pulse` is down while it fails; the attempt itself says when it is up. Any other exception is raised.
+    `pulse` is down while it fails; the attempt itself says when it is up. Any other exception is raised. A
+    cancellation that nobody asked for is a lost connection (see `answered`).
     """
     log = structlog.get_logger(part=name)
     wait = _FIRST_PAUSE
     while not stopping.is_set():
+        failure: BaseException
         try:
             return await attempt()
-        except TRANSIENT as failure:
+        except _WAITED_OUT as raised:
+            failure = raised
+            if isinstance(raised, asyncio.CancelledError):
+                if is_asked_to_end():
+                    raise
+                failure = Lost("the broker fell silent")
             if pulse.is_up:
                 wait = _FIRST_PAUSE
             pulse.down(why := words(failure))

@@ -8,7 +8,9 @@ from typing import TypeAlias
 
 import asyncpg
 import msgspec
+from asyncpg.connect_utils import SessionAttribute
 
+from chassis.causes import Unfit
 from chassis.outbox import Backlog
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
@@ -30,6 +32,7 @@ async def database(
     """A pool that opens a connection when one is needed, so that a service starts without its database.
 
     With `trust` the connection is by TLS, and the server must show a certificate for its name.
+    Only a server that takes writes is used, also where the address names several.
     A connection goes to its next user as it is: set and lock nothing on it for longer than a transaction.
     Raises a transient failure (see `patience`) from its use while the database is away.
     """
@@ -42,6 +45,7 @@ async def database(
         command_timeout=30,
         server_settings={"application_name": name},
         reset=_left_as_it_is,
+        target_session_attrs=SessionAttribute.read_write,
     )
     async with pool:
         yield pool
@@ -52,8 +56,11 @@ async def _left_as_it_is(_: Connection) -> None:
 
 
 async def ping(pool: Pool) -> None:
-    """Return when the database answers."""
-    await pool.fetchval("SELECT 1", timeout=2)
+    """Return when the database answers and takes writes. Raises Unfit where it is read-only."""
+    if await pool.fetchval("SELECT current_setting('transaction_read_only')", timeout=2) == "on":
+        # a session keeps what it began with
+        await pool.expire_connections()
+        raise Unfit("it takes no writes: it is read-only")
 
 
 class PostgresOutbox:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter as Tally
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from chassis.broker import Broker
 from chassis.settings import Settings, load
 from chassis.tls import trust
 from operations import shown
-from operations.dead_letter import Choice, DeadLetter, content_of
+from operations.dead_letter import Choice, DeadLetter, NotAgain, content_of
 from operations.dead_letters import DeadLetters, opened
 
 commands = typer.Typer(no_args_is_help=True)
@@ -133,17 +134,23 @@ def _take(
 ) -> None:
     async def go(letters: DeadLetters) -> None:
         taken, left = [], []
+        refused: Tally[str] = Tally()
         async for letter, message in letters.look(choice):
             try:
                 if not dry:
                     await take(letters, message)
             except PublishError:
                 left.append(letter)
+            except NotAgain as why:
+                refused[str(why)] += 1
             else:
                 taken.append(letter)
         shown.letters(taken, json=json, word=word)
+        for because, count in refused.items():
+            shown.note(f"{count} stay: {because}.")
         if left:
             shown.note(f"{len(left)} stay: no queue wants them any more.")
+        if left or refused:
             raise typer.Exit(1)
         _refuse_none(len(taken))
 

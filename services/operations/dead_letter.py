@@ -8,12 +8,19 @@ import aio_pika
 import msgspec
 from aio_pika.abc import AbstractIncomingMessage
 
+from chassis.dead_letters import BODY_BYTES, BODY_SHA256
 from ketuk_events.catalogue import KIND_BY_TYPE
 from ketuk_events.names import from_timestamp, to_timestamp
 
-_OURS = ("ketuk-reason", "ketuk-queue", "ketuk-routing-key", "ketuk-user", "ketuk-died")
+_OURS = (
+    "ketuk-reason", "ketuk-queue", "ketuk-routing-key", "ketuk-user", "ketuk-died", BODY_BYTES, BODY_SHA256,
+)  # fmt: skip
 REPLAYED = "ketuk-replayed"
 REPLAYED_AT = "ketuk-replayed-at"
+
+
+class NotAgain(Exception):
+    """A dead letter that cannot be sent again as it was; `str()` says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +36,20 @@ class DeadLetter:
     """RFC 3339, UTC."""
     routing_key: str
     user: str
-    """The account that had published it."""
+    """The account that had published it; empty where it did not say so."""
     size: int
-    """Of the body, in bytes."""
+    """Of the body as it was sent, in bytes."""
+    is_cut: bool
+    """Whether the beginning of the body is all that was kept."""
     replayed: int
     """How often it was sent again before."""
+
+    @property
+    def why_not_again(self) -> str | None:
+        """Why it cannot be sent again as it was; None where it can."""
+        if not self.user:
+            return "nobody knows who sent it"
+        return "the beginning of its body is all that is there" if self.is_cut else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +79,7 @@ class Choice:
 def letter_of(message: AbstractIncomingMessage) -> DeadLetter:
     """Read a dead letter, one that a consumer buried or one that the broker did (delivery limit)."""
     buried, death = _buried(message), _first_death(message.headers)
+    cut = _length(buried.get(BODY_BYTES))
     return DeadLetter(
         id=message.message_id or "",
         type=str(message.headers.get("cloudEvents_type", "")),
@@ -70,15 +87,22 @@ def letter_of(message: AbstractIncomingMessage) -> DeadLetter:
         reason=str(buried.get("ketuk-reason") or death.get("reason") or "unknown"),
         died=_died(buried, death),
         routing_key=str(buried.get("ketuk-routing-key") or _routing_key(death) or message.routing_key or ""),
-        user=str(buried.get("ketuk-user") or message.user_id or ""),
-        size=len(message.body),
+        # who buried it is never who sent it
+        user=str((buried.get("ketuk-user") if buried else message.user_id) or ""),
+        size=cut or len(message.body),
+        is_cut=cut > 0,
         replayed=_count(message.headers.get(REPLAYED)),
     )
 
 
 def sent_again(message: AbstractIncomingMessage, *, now: datetime) -> aio_pika.Message:
-    """The message as it was first published (id, account, headers, body), marked as replayed."""
+    """The message as it was first published (id, account, headers, body), marked as replayed.
+
+    Raises NotAgain where it cannot be.
+    """
     letter = letter_of(message)
+    if letter.why_not_again is not None:
+        raise NotAgain(letter.why_not_again)
     kept = {
         name: value
         for name, value in message.headers.items()
@@ -90,7 +114,7 @@ def sent_again(message: AbstractIncomingMessage, *, now: datetime) -> aio_pika.M
         content_type=message.content_type,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         message_id=message.message_id,
-        user_id=letter.user or None,
+        user_id=letter.user,
     )
 
 
@@ -102,6 +126,8 @@ def content_of(message: AbstractIncomingMessage) -> object:
     kind = KIND_BY_TYPE.get(str(message.headers.get("cloudEvents_type")))
     if kind is None:
         return f"{len(message.body)} bytes of an unknown type"
+    if (letter := letter_of(message)).is_cut:
+        return f"{len(message.body)} of {letter.size} bytes, SHA-256 {message.headers.get(BODY_SHA256)!s}"
     try:
         read = msgspec.json.decode(message.body, type=kind.body)
     except msgspec.DecodeError as mistake:
@@ -149,3 +175,7 @@ def _routing_key(death: Mapping[str, object]) -> str:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
+
+
+def _length(value: object) -> int:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else 0

@@ -36,7 +36,8 @@ class DeadLetters:
     async def replay(self, message: AbstractIncomingMessage) -> None:
         """Send a dead letter again, and take it away once the broker has confirmed.
 
-        Raises PublishError where no queue wants it any more; it stays then. A command that is ended between
+        Raises PublishError where no queue wants it any more, NotAgain where it cannot be sent as it was; it
+        stays then. A command that is ended between
         the two sends it twice: it has the same id, and effects never repeat.
         """
         exchange = await self.channel.get_exchange(EVENTS, ensure=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     # it speaks to the broker, which most commands do not
@@ -24,15 +25,16 @@ def letters(found: "Sequence[DeadLetter]", *, json: bool, word: str = "dead") ->
         return
     table = Table("id", "type", "died in", "because", "at", "from", "bytes", "replayed", box=None)
     for each in found:
-        table.add_row(
+        cells = (
             each.id, each.type.removeprefix("id.ketuk."), each.queue, each.reason, each.died, each.user,
             str(each.size), str(each.replayed),
         )  # fmt: skip
+        table.add_row(*map(_plain, cells))
     if found:
         _OUT.print(table)
     counted = Counter((each.queue, each.reason) for each in found)
     for (queue, reason), count in counted.most_common():
-        _OUT.print(f"{count} {word}: {queue}: {reason}")
+        _OUT.print(_plain(f"{count} {word}: {queue}: {reason}"))
     if not found:
         _OUT.print(f"0 {word}")
 
@@ -50,4 +52,9 @@ def progress() -> Console:
 
 def note(line: str) -> None:
     """Tell the person at the keyboard, beside what is printed."""
-    _ERR.print(line)
+    _ERR.print(_plain(line))
+
+
+def _plain(text: str) -> Text:
+    """A stranger's words as they are: no markup, and nothing that a terminal would obey."""
+    return Text("".join(each if each.isprintable() else "\ufffd" for each in text))

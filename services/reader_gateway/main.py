@@ -1,7 +1,7 @@
 """The composition root of the reader gateway."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
 
@@ -9,6 +9,7 @@ from chassis.broker import Broker
 from chassis.figures import Figures
 from chassis.health import Health, Sick
 from chassis.outbox import Relay
+from chassis.parts import Parts, Run
 from chassis.recipients import Recipients
 from chassis.seal import Sealer, private_key, public_key
 from chassis.tls import shown, trust
@@ -35,6 +36,7 @@ from reader_gateway.tap import Tap
 from reader_gateway.tap_span import tap_span
 from reader_gateway.terminal.driver import Terminal
 from reader_gateway.verdicts import Verdicts
+from reader_gateway.watching import Watching
 
 
 async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
@@ -122,8 +124,15 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     figures.look_up(shown_figures.looking_at(readers=fleet.states, pcscd=connected))
     if slots:
         health.register("pcscd", pcscd)
-    health.register("relay", relay.pulse.ping)
-    health.register("verdicts", verdicts.pulse.ping)
+    parts = _parts(
+        health,
+        relay=relay,
+        verdicts=verdicts,
+        beat=partial(fleet.beat, broker, named=verdicts.pulse),
+        fleet=fleet,
+        desks=desks,
+        watches=[*([watch] if slots else []), *terminals.values()],
+    )
     app = application(health=health, figures=figures)
     add_counter(
         app,
@@ -138,40 +147,30 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     )
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
-        await _work(
-            watches=[*([watch] if slots else []), *terminals.values()],
-            fleet=fleet,
-            desks=desks,
-            relay=relay,
-            verdicts=verdicts,
-            broker=broker,
-            stopping=stopping,
-        )
+        await parts.run(stopping)
     await spool.close()
     if traces is not None:
         await asyncio.to_thread(traces.close)
 
 
-async def _work(
+def _parts(
+    health: Health,
     *,
-    watches: Sequence[Watch | Terminal],
-    fleet: Fleet,
-    desks: dict[str, Desk],
     relay: Relay,
     verdicts: Verdicts,
-    broker: Broker,
-    stopping: asyncio.Event,
-) -> None:
-    """All parts at once; one that fails ends them all, and whoever runs the service starts it again."""
-    async with asyncio.TaskGroup() as tasks:
-        endless = [tasks.create_task(desk.run()) for desk in desks.values()]
-        endless.append(tasks.create_task(fleet.run()))
-        tasks.create_task(relay.run(stopping))
-        tasks.create_task(verdicts.run(stopping))
-        tasks.create_task(fleet.beat(broker, stopping, named=verdicts.pulse))
-        for watch in watches:
-            watch.start()
-        await stopping.wait()
-        await asyncio.gather(*(watch.stop() for watch in watches))
-        for each in endless:
-            each.cancel()
+    beat: Run,
+    fleet: Fleet,
+    desks: Mapping[str, Desk],
+    watches: Sequence[Watch | Terminal],
+) -> Parts:
+    parts, over = Parts(health=health), asyncio.Event()
+    parts.add("relay", relay.run, pulse=relay.pulse)
+    parts.add("verdicts", verdicts.run, pulse=verdicts.pulse)
+    parts.add("beat", beat, pulse=fleet.pulse)
+    # what the watches see until they have stopped is dealt with
+    parts.add_endless("readers", fleet.run, until=over)
+    for reader, desk in desks.items():
+        parts.add_endless(f"desk {reader}", desk.run, until=over)
+    watching = Watching(watches=watches, over=over)
+    parts.add("watches", watching.run, pulse=watching.pulse)
+    return parts

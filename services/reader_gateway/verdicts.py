@@ -8,6 +8,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
+from chassis.answered import answered
 from chassis.broker import Broker
 from chassis.causes import Unfit
 from chassis.health import Pulse
@@ -65,7 +66,7 @@ class Verdicts:
     async def _listen(self, channel: AbstractChannel, stopping: asyncio.Event) -> None:
         queue = await self._queue(channel)
         try:
-            await queue.consume(self.take, exclusive=True)
+            await answered(queue.consume(self.take, exclusive=True))
         except ChannelAccessRefused:
             raise Unfit(
                 f"another gateway named {self._name} runs already: stop one of the two, or give this one "
@@ -76,7 +77,7 @@ class Verdicts:
         try:
             while not await _any_of(ends, seconds=LOOK_SECONDS):
                 # a queue whose node died takes its consumers with it, and says so to nobody
-                found = await channel.declare_queue(queue.name, passive=True)
+                found = await answered(channel.declare_queue(queue.name, passive=True))
                 if not found.declaration_result.consumer_count:
                     raise ConnectionError("the broker took our queue away")
         finally:
@@ -89,7 +90,7 @@ class Verdicts:
         """Our queue; it lives on one node of a cluster, so another stands in while that node is away."""
         name = f"gateway.{self._name}" + ("" if self._stand_in == 0 else f".{self._stand_in}")
         try:
-            return await channel.declare_queue(name, passive=True)
+            return await answered(channel.declare_queue(name, passive=True))
         except ChannelNotFoundEntity:
             self._stand_in = (self._stand_in + 1) % STAND_INS
             raise Unfit(

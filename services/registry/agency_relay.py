@@ -40,7 +40,7 @@ class AgencyRelay:
         traces: Tracer | None = None,
         at_step: AtStep = unobserved,
     ) -> None:
-        self._institution = institution
+        self.institution = institution
         self._broker = broker
         self._pool = pool
         self._at_most = at_most
@@ -67,13 +67,16 @@ class AgencyRelay:
                     if channel.is_closed:
                         raise ConnectionError("the channel was closed")
 
-        await persist(session, name=f"relay to {self._institution}", stopping=stopping, pulse=self.pulse)
+        try:
+            await persist(session, name=f"relay to {self.institution}", stopping=stopping, pulse=self.pulse)
+        finally:
+            self.pulse.down("it has ended")
 
     async def _tell(self, publisher: Publisher) -> int:
         """One round; returns how many were waiting. Raises a transient failure once the rest is marked."""
         async with self._pool.acquire() as connection, connection.transaction():
             began = datetime.now(UTC)
-            waiting = await disclosures.waiting(connection, self._institution, limit=self._at_most)
+            waiting = await disclosures.waiting(connection, self.institution, limit=self._at_most)
             wires = [wire for wire, _ in waiting]
             self._pass(Step.READ, wires)
             outcomes = list(zip(wires, await publisher.publish_each(wires), strict=True))
@@ -105,7 +108,7 @@ class AgencyRelay:
                 name="disclose",
                 span=span_of("disclose", wire.message_id),
                 began=began,
-                **{"ketuk.institution": self._institution},
+                **{"ketuk.institution": self.institution},
             )
             if span is not None:
                 self._traces.take(span)

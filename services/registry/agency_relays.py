@@ -2,8 +2,10 @@
 
 import asyncio
 
+import structlog
+
 from chassis.broker import Broker
-from chassis.health import Pulse, Sick
+from chassis.health import Degraded, Pulse, Sick
 from chassis.outbox import LOOK_AGAIN_SECONDS
 from chassis.patience import persist
 from chassis.postgres import Pool
@@ -12,6 +14,8 @@ from chassis.tracing import Tracer
 from registry.agency_relay import AgencyRelay
 from registry.store import disclosures
 from registry.waking import first_of
+
+_MOST_NAMED = 5
 
 
 class AgencyRelays:
@@ -31,36 +35,62 @@ class AgencyRelays:
         self._traces = traces
         self._at_step = at_step
         self._relays: dict[str, AgencyRelay] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._log = structlog.get_logger(part="agency relays")
         self.added = asyncio.Event()
         self.pulse = Pulse()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Relay until told to stop."""
-        async with asyncio.TaskGroup() as tasks:
 
-            async def look() -> None:
-                while not stopping.is_set():
-                    self.added.clear()
-                    async with self._pool.acquire() as connection:
-                        waiting = await disclosures.institutions_waiting(connection)
-                    self.pulse.up()
-                    for institution in waiting:
-                        if institution not in self._relays:
-                            self._relays[institution] = relay = AgencyRelay(
-                                institution=institution,
-                                broker=self._broker,
-                                pool=self._pool,
-                                traces=self._traces,
-                                at_step=self._at_step,
-                            )
-                            tasks.create_task(relay.run(stopping))
-                        self._relays[institution].waiting.set()
-                    await first_of(self.added, stopping, seconds=LOOK_AGAIN_SECONDS)
+        async def look() -> None:
+            while not stopping.is_set():
+                self.added.clear()
+                async with self._pool.acquire() as connection:
+                    waiting = await disclosures.institutions_waiting(connection)
+                self.pulse.up()
+                for institution in waiting:
+                    self._relay_to(institution, stopping=stopping).waiting.set()
+                await first_of(self.added, stopping, seconds=LOOK_AGAIN_SECONDS)
 
+        try:
             await persist(look, name="agency relays", stopping=stopping, pulse=self.pulse)
+        except BaseException:
+            for task in self._tasks.values():
+                task.cancel()
+            raise
+        finally:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _relay_to(self, institution: str, *, stopping: asyncio.Event) -> AgencyRelay:
+        """The one that is at work; where it has ended another is made, for nobody else tells this one."""
+        task = self._tasks.get(institution)
+        if task is None or task.done():
+            if task is not None:
+                failure = None if task.cancelled() else task.exception()
+                self._log.error("ended", institution=institution, because=type(failure).__name__)
+            relay = AgencyRelay(
+                institution=institution,
+                broker=self._broker,
+                pool=self._pool,
+                traces=self._traces,
+                at_step=self._at_step,
+            )
+            self._relays[institution] = relay
+            self._tasks[institution] = asyncio.create_task(relay.run(stopping))
+        return self._relays[institution]
 
     async def ping(self) -> None:
-        """Raise Sick where the database, or the way to every institution, is away."""
+        """Raise Sick where the database, or the way to every institution, is away.
+
+        Raises Degraded where the way to some is; it says to which.
+        """
         await self.pulse.ping()
-        if self._relays and not any(relay.pulse.is_up for relay in self._relays.values()):
+        down = {name: relay.pulse.why for name, relay in self._relays.items() if not relay.pulse.is_up}
+        if not down:
+            return
+        if len(down) == len(self._relays):
             raise Sick("no agency can be reached")
+        told = [f"{name} ({why})" for name, why in sorted(down.items())[:_MOST_NAMED]]
+        more = f" and {len(down) - len(told)} more" if len(down) > len(told) else ""
+        raise Degraded(f"cannot be reached: {', '.join(told)}{more}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from functools import partial
 
 from chassis import life
 from chassis.batch_metrics import BatchMetrics
@@ -13,6 +14,7 @@ from chassis.logs import log_to_stdout
 from chassis.migrated import until_migrated
 from chassis.outbox import Relay
 from chassis.pages import harden
+from chassis.parts import Part, Parts
 from chassis.patience import persist
 from chassis.postgres import Pool, PostgresOutbox, database, ping
 from chassis.seal import Opener, private_keys
@@ -148,17 +150,21 @@ async def _serve(
     loaded, ruled, migrated = Pulse(), Pulse(), Pulse()
     health.register("database", lambda: ping(pool))
     health.register("migrations", migrated.ping)
-    health.register("places", loaded.ping)
-    health.register("purposes", ruled.ping)
-    health.register("relay", relay.pulse.ping)
-    health.register("agencies", agencies.ping)
-    health.register("retelling", retelling.pulse.ping)
-    health.register("silence", silence.pulse.ping)
-    health.register("comparing", comparing.pulse.ping)
-    health.register("counting", counting.pulse.ping)
-    health.register("retention", forgetting.pulse.ping)
-    for queue, consumer in consumers.items():
-        health.register(queue, consumer.pulse.ping)
+    parts = Parts(health=health)
+    parts.add("places", partial(_load_city, office, pulse=loaded), pulse=loaded, once=True)
+    parts.add("purposes", partial(_load_purposes, office, pulse=ruled), pulse=ruled, once=True)
+    parts.add("agencies", agencies.run, pulse=agencies.pulse, ping=agencies.ping)
+    named: dict[str, Part] = {
+        "relay": relay,
+        "retelling": retelling,
+        "silence": silence,
+        "comparing": comparing,
+        "counting": counting,
+        "retention": forgetting,
+        **consumers,
+    }
+    for name, part in named.items():
+        parts.add(name, part.run, pulse=part.pulse)
 
     app = application(health=health, figures=figures)
     app.on_response_prepare.append(harden)
@@ -171,7 +177,7 @@ async def _serve(
                 bootstrap=settings.api_token.get_secret_value(),
                 pace=Pace(per_second=settings.requests_per_second, at_once=3 * settings.requests_per_second),
             ),
-            once(office),
+            once(office, digest_key=bytes.fromhex(settings.pseudonym_key.get_secret_value())),
         ]
     )
     app.router.add_routes(
@@ -192,18 +198,12 @@ async def _serve(
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
         await until_migrated(pool, service=_NAME, stopping=stopping, pulse=migrated)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_load_city(office, pulse=loaded, stopping=stopping))
-            tasks.create_task(_load_purposes(office, pulse=ruled, stopping=stopping))
-            for part in (relay, agencies, retelling, silence, comparing, counting, forgetting):
-                tasks.create_task(part.run(stopping))
-            for consumer in consumers.values():
-                tasks.create_task(consumer.run(stopping))
+        await parts.run(stopping)
     if traces is not None:
         await asyncio.to_thread(traces.close)
 
 
-async def _load_city(office: Office, *, pulse: Pulse, stopping: asyncio.Event) -> None:
+async def _load_city(office: Office, stopping: asyncio.Event, *, pulse: Pulse) -> None:
     files = await asyncio.to_thread(city_files.shipped, office.region)
 
     async def load_them() -> None:
@@ -213,7 +213,7 @@ async def _load_city(office: Office, *, pulse: Pulse, stopping: asyncio.Event) -
     await persist(load_them, name="city", stopping=stopping, pulse=pulse)
 
 
-async def _load_purposes(office: Office, *, pulse: Pulse, stopping: asyncio.Event) -> None:
+async def _load_purposes(office: Office, stopping: asyncio.Event, *, pulse: Pulse) -> None:
     first = await asyncio.to_thread(purposes.read, purposes.FIRST)
 
     async def load_them() -> None:

@@ -1,31 +1,38 @@
-"""Why a command is not carried out; `str()` says it in words for who asked."""
+"""Why a command is not carried out; `str()` says it in words for who asked.
+
+The words stand in the audit log too, so they hold nothing personal.
+"""
 
 
-class Unknown(Exception):
+class Refusal(Exception):
+    """Any of these."""
+
+
+class Unknown(Refusal):
     """What the command is about is not in the registry."""
 
 
-class NotPossible(Exception):
+class NotPossible(Refusal):
     """The state of things does not allow it."""
 
 
-class Unfit(Exception):
+class Unfit(Refusal):
     """What was sent is well-formed, and yet it cannot be so."""
 
 
-class Changed(Exception):
+class Changed(Refusal):
     """It is no longer as the actor saw it."""
 
 
-class NotSignedIn(Exception):
+class NotSignedIn(Refusal):
     """Name and password do not fit."""
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """The actor's role does not allow it."""
 
 
-class TooOften(Exception):
+class TooOften(Refusal):
     """It may be tried again in `seconds`."""
 
     def __init__(self, detail: str, *, seconds: float) -> None:
@@ -33,5 +40,5 @@ class TooOften(Exception):
         self.seconds = seconds
 
 
-class DoneBefore(Exception):
+class DoneBefore(Refusal):
     """What this idempotency key stands for has been carried out, or is just being."""

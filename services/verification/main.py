@@ -11,6 +11,7 @@ from chassis.figures import Figures
 from chassis.health import Health, Pulse
 from chassis.migrated import until_migrated
 from chassis.outbox import Relay
+from chassis.parts import Part, Parts
 from chassis.postgres import PostgresOutbox, database, ping
 from chassis.recipients import Recipients
 from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
@@ -93,20 +94,20 @@ async def serve(
         migrated = Pulse()
         health.register("database", partial(ping, pool))
         health.register("migrations", migrated.ping)
-        health.register("readings", consumers[0].pulse.ping)
-        health.register("projection", consumers[1].pulse.ping)
-        health.register("rebuilding", rebuilding.pulse.ping)
-        health.register("keeping", keeping.pulse.ping)
-        health.register("relay", relay.pulse.ping)
+        parts = Parts(health=health)
+        named: dict[str, Part] = {
+            "readings": consumers[0],
+            "projection": consumers[1],
+            "rebuilding": rebuilding,
+            "keeping": keeping,
+            "relay": relay,
+        }
+        for name, part in named.items():
+            parts.add(name, part.run, pulse=part.pulse)
         app = application(health=health, figures=figures)
         tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
         async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
             await until_migrated(pool, service=NAME, stopping=stopping, pulse=migrated)
-            async with asyncio.TaskGroup() as tasks:
-                for consumer in consumers:
-                    tasks.create_task(consumer.run(stopping))
-                tasks.create_task(relay.run(stopping))
-                tasks.create_task(rebuilding.run(stopping))
-                tasks.create_task(keeping.run(stopping))
+            await parts.run(stopping)
         if traces is not None:
             await asyncio.to_thread(traces.close)

@@ -62,7 +62,8 @@ async def unheard(stack: Stack) -> None:
     async with await aio_pika.connect(
         str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     ) as on:
-        await (await on.channel()).queue_purge(f"gateway.{REGION}.{GATEWAY}")
+        queue = await (await on.channel()).get_queue(f"gateway.{REGION}.{GATEWAY}", ensure=False)
+        await queue.purge()
 
 
 @pytest.fixture

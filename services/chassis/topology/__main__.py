@@ -31,15 +31,20 @@ class TopologySettings(Settings):
 
 
 async def declare(settings: TopologySettings) -> None:
-    """Declare both virtual hosts; waits up to a minute for a broker that is starting."""
+    """Declare both virtual hosts, and take away accounts that are in neither any more.
+
+    Waits up to a minute for a broker that is starting.
+    """
     accounts = msgspec.json.decode(settings.accounts, type=Accounts)
+    hosts = (services_host(accounts), agencies_host(accounts))
     deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
         management = Management(session=session, url=settings.management_url, trust=trust(settings.ca_file))
         while True:
             try:
-                for host in (services_host(accounts), agencies_host(accounts)):
+                for host in hosts:
                     await management.apply(host)
+                await management.forget(hosts)
             except (aiohttp.ClientConnectionError, TimeoutError):
                 if asyncio.get_running_loop().time() > deadline:
                     raise

@@ -50,7 +50,7 @@ class Account:
     topics: tuple[tuple[str, str, str], ...] = ()
     """Exchange, and patterns of the routing keys that it may publish and that it may bind to."""
     limits: dict[str, int] = field(default_factory=dict)
-    tags: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -174,7 +174,7 @@ def _operator(name: str, password: str) -> Account:
         password=password,
         write=f"^{re.escape(EVENTS)}$",
         read=f"^{re.escape(DEAD_LETTERS)}$",
-        tags="impersonator",
+        tags=("impersonator",),
     )
 
 

@@ -1,5 +1,6 @@
 """Applies a topology over RabbitMQ's management HTTP API; doing it again changes nothing."""
 
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,9 @@ import msgspec
 from yarl import URL
 
 from chassis.topology.declared import Account, Queue, VirtualHost
+
+OURS = "ketuk"
+"""The tag of every account that this job made. It gives no right; what has it and is not known goes."""
 
 
 class Refused(Exception):
@@ -59,6 +63,32 @@ class Management:
         for account in host.accounts:
             await self._account(host, account)
 
+    async def forget(self, hosts: Sequence[VirtualHost]) -> None:
+        """Take away accounts that this made once and that are in none of these hosts: revoked ones.
+
+        With an account go its permissions, its connections, and the queue that only it read.
+        """
+        known = {account.name for host in hosts for account in host.accounts}
+        queues = {(host.name, queue.name) for host in hosts for queue in host.queues}
+        for user in await self._get("users"):
+            name, tags = str(user["name"]), user["tags"]
+            is_ours = OURS in (tags.split(",") if isinstance(tags, str) else tags)
+            if is_ours and name not in known:
+                reads = await self._readable(name)
+                # the broker closes the connections of a user that is deleted
+                await self._delete("users", name)
+                for place, queue in reads - queues:
+                    await self._delete("queues", place, queue)
+
+    async def _readable(self, user: str) -> set[tuple[str, str]]:
+        """Virtual host and name of each queue that an account may read."""
+        return {
+            (str(granted["vhost"]), str(queue["name"]))
+            for granted in await self._get("users", user, "permissions")
+            for queue in await self._get("queues", str(granted["vhost"]))
+            if re.search(str(granted["read"]), str(queue["name"]))
+        }
+
     async def _queue(
         self,
         host: VirtualHost,
@@ -85,7 +115,8 @@ class Management:
                 await self._send("POST", path, {"routing_key": key})
 
     async def _account(self, host: VirtualHost, account: Account) -> None:
-        await self._put({"password": account.password, "tags": account.tags}, "users", account.name)
+        tags = ",".join((OURS, *account.tags))
+        await self._put({"password": account.password, "tags": tags}, "users", account.name)
         await self._put(
             {"configure": account.configure, "write": account.write, "read": account.read},
             "permissions",

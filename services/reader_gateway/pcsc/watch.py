@@ -50,6 +50,11 @@ class Watch:
         """Begin to watch."""
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     async def stop(self) -> None:
         """End the thread, within about a second."""
         self._stopped.set()

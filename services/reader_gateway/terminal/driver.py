@@ -89,6 +89,11 @@ class Terminal:
         """Begin to look for the terminal."""
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
     async def stop(self) -> None:
         """End the thread, within about two seconds."""
         self._stopped.set()

@@ -25,7 +25,7 @@ class Right:
     open: bool = False
     """For who has not signed in yet."""
     secret: bool = False
-    """Its answer holds a secret, so it is not kept for repeats."""
+    """A secret is in what is sent or answered, so nothing of either is kept for repeats."""
 
 
 REPORTS = ("chip-health", "compliance", "enrolment", "places", "readers", "roll-out", "taps")
@@ -38,7 +38,9 @@ RIGHTS: dict[tuple[str, str], Right] = {
     ("DELETE", "/v1/session"): Right(roles=EVERYONE, event=AuditEvent.SIGNED_OUT),
     ("PUT", "/v1/session/password"): Right(roles=EVERYONE, event=AuditEvent.PASSWORD_CHANGED, secret=True),
     ("GET", "/v1/people"): Right(roles=AUDITORS),
-    ("PUT", "/v1/people/{name}"): Right(roles=OPERATORS, event=AuditEvent.PERSON_SAVED, whose="name"),
+    ("PUT", "/v1/people/{name}"): Right(
+        roles=OPERATORS, event=AuditEvent.PERSON_SAVED, whose="name", secret=True
+    ),
     ("GET", "/v1/tokens"): Right(roles=AUDITORS),
     ("POST", "/v1/tokens/{name}"): Right(
         roles=OPERATORS, event=AuditEvent.TOKEN_ISSUED, whose="name", secret=True

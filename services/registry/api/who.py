@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from chassis.causes import shown
 from chassis.patience import TRANSIENT
 from chassis.web import FOR_THE_OPERATOR
 from registry.act import Act, doing
@@ -17,7 +18,7 @@ from registry.commands.issue_token import BOOTSTRAP
 from registry.dashboard.page import PAGES
 from registry.office import Office
 from registry.pace import Pace
-from registry.refusals import NotAllowed, NotSignedIn, TooOften, Unfit
+from registry.refusals import NotAllowed, NotSignedIn, Refusal, TooOften, Unfit
 from registry.roles import Actor
 from registry.store import sessions
 
@@ -92,8 +93,13 @@ async def _record_refusal(office: Office, act: Act, refusal: Exception) -> None:
         return
     with suppress(*TRANSIENT):
         async with office.pool.acquire() as connection, connection.transaction():
-            because = f"{type(refusal).__name__}: {refusal}"[:_LONGEST_BECAUSE]
-            await office.record(connection, act, refused=because)
+            await office.record(connection, act, refused=_because(refusal))
+
+
+def _because(refusal: Exception) -> str:
+    """In words where they are ours; what another failure says may quote a person's data."""
+    said = f"{type(refusal).__name__}: {refusal}" if isinstance(refusal, Refusal) else shown(refusal)
+    return said[:_LONGEST_BECAUSE]
 
 
 async def _actor(office: Office, request: web.Request, *, bootstrap: str) -> Actor | None:

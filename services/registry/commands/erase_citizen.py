@@ -6,7 +6,7 @@ from registry.act import concerns, doing
 from registry.citizens import Citizens
 from registry.holdings import HOLDINGS
 from registry.office import Office
-from registry.store import audit, enrolment, residents
+from registry.store import audit, enrolment, kept_answers, residents
 from registry.store import citizens as stored_citizens
 
 
@@ -30,6 +30,7 @@ async def erase_citizen(office: Office, *, citizens: Citizens, nik: str) -> Eras
         await enrolment.add_up(connection)
         cards = await stored_citizens.cards_of(connection, nik)
         rows = await stored_citizens.erase(connection, nik, holdings=HOLDINGS)
+        await kept_answers.forget(connection)
         # nobody may add an entry about the person between this and the entry that accounts for it
         await audit.hold(connection)
         positions = await audit.erase(connection, [ref, *cards])

@@ -10,7 +10,8 @@ from registry.act import Key
 class KeptAnswer:
     """What the first request of a key had; without a status it is not known, or must not be told again."""
 
-    digest: bytes
+    digest: bytes | None
+    """None where a person was erased since: it may have been about them."""
     status: int | None
     body: bytes | None
 
@@ -46,3 +47,8 @@ async def find(connection: Connection, *, actor: str, key: str) -> KeptAnswer | 
         "SELECT digest, status, body FROM kept_answers WHERE actor = $1 AND key = $2", actor, key
     )
     return None if row is None else KeptAnswer(**row)
+
+
+async def forget(connection: Connection) -> None:
+    """Keep of each key no more than that it was used: a person who is erased may be in any answer."""
+    await connection.execute("UPDATE kept_answers SET digest = NULL, status = NULL, body = NULL")

@@ -53,11 +53,15 @@ async def test_a_gateway_binds_no_exchange_to_that_of_the_events(url: str) -> No
 
 
 async def test_a_gateway_declares_no_queue_that_dead_letters_into_another_counters_verdicts(url: str) -> None:
-    aimed = {"x-dead-letter-exchange": EVENTS, "x-dead-letter-routing-key": VICTIMS_KEY, "x-message-ttl": 0}
+    aimed: dict[str, str | int] = {
+        "x-dead-letter-exchange": EVENTS,
+        "x-dead-letter-routing-key": VICTIMS_KEY,
+        "x-message-ttl": 0,
+    }
     for name in (OWN, f"{OWN}.1", f"{OWN}.2"):
         async with channel_of(url) as channel:
             with pytest.raises(ChannelAccessRefused):
-                await channel.declare_queue(name, durable=True, arguments=dict(aimed))
+                await channel.declare_queue(name, durable=True, arguments={**aimed})
 
 
 async def test_a_gateway_binds_nothing_to_its_queue_and_takes_no_binding_away(url: str) -> None:

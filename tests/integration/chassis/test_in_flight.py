@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from chassis.broker import Publisher
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
+from chassis.handling import Dead
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 
@@ -134,7 +135,7 @@ async def test_dead_letters_of_one_id_are_never_in_flight_together(
                     headers={"depth": 3, "list": ["a", {"b": True}]},
                     body=b"{}",
                 ),
-                f"reason {tag}",
+                Dead(reason=f"reason {tag}"),
             )
             for tag, name in enumerate(names)
         ]

@@ -1,6 +1,8 @@
 """The topology job on a broker that has something already."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +11,8 @@ import aiohttp
 import msgspec
 import pytest
 from aio_pika.abc import AbstractChannel
-from aiormq.exceptions import ChannelNotFoundEntity
+from aio_pika.exceptions import AMQPError
+from aiormq.exceptions import ChannelNotFoundEntity, ProbableAuthenticationError
 from msgspec.structs import replace
 from yarl import URL
 
@@ -49,12 +52,12 @@ async def newcomer(stack: Stack) -> AsyncIterator[str]:
     await run(stack, known(stack))
 
 
-async def queues(stack: Stack, host: str) -> list[dict[str, Any]]:
-    """What the management API says of the queues of a virtual host."""
+async def asked(stack: Stack, *path: str) -> list[dict[str, Any]]:
+    """What the management API answers."""
     url = URL(stack.rabbitmq.management_url)
     async with (
         aiohttp.ClientSession() as session,
-        session.get(url / "api" / "queues" / host, raise_for_status=True) as answer,
+        session.get(url.joinpath("api", *path), raise_for_status=True) as answer,
     ):
         return list(await answer.json())
 
@@ -111,10 +114,42 @@ async def test_no_queue_is_without_a_bound_in_bytes_whatever_its_arguments_say(
         found: dict[str, dict[str, Any]] = {}
 
         async def is_told() -> bool:
-            for each in await queues(stack, host):
+            for each in await asked(stack, "queues", host):
                 found[each["name"]] = each.get("effective_policy_definition") or {}
             return unbounded in found and all(found.values())
 
         await until(is_told, what="what is in force for each queue")
         await channel.queue_delete(unbounded)
     assert [name for name, force in found.items() if not 0 < force["max-length-bytes"] <= 2**30] == []
+
+
+async def test_an_account_that_is_known_no_more_is_off_the_broker_at_once(
+    stack: Stack, stack_env: Mapping[str, str], admin: AbstractChannel, newcomer: str
+) -> None:
+    accounts = with_gateway(known(stack), newcomer)
+    await run(stack, accounts)
+    url = URL(stack_env["AMQP_GATEWAY_KELURAHAN_JEBRES_URL"])
+    theirs = url.with_user(newcomer).with_password(accounts.gateways[newcomer])
+    stays, goes = await aio_pika.connect(url), await aio_pika.connect(theirs)
+    try:
+
+        async def is_listed() -> bool:
+            return newcomer in {each.get("user") for each in await asked(stack, "connections")}
+
+        await until(is_listed, what="the connection in the API's list")
+        channel = await goes.channel()
+        await run(stack, known(stack))
+        with suppress(AMQPError):
+            await asyncio.wait_for(channel.closed(), 20)
+        with pytest.raises(ProbableAuthenticationError):
+            await aio_pika.connect(theirs)
+        with pytest.raises(ChannelNotFoundEntity):
+            await admin.declare_queue(f"gateway.{newcomer}", passive=True)
+        assert not stays.is_closed
+        assert {"admin", "verification", "registry", "operator"} <= {
+            each["name"] for each in await asked(stack, "users")
+        }
+    finally:
+        await stays.close()
+        with suppress(OSError, AMQPError):
+            await goes.close()

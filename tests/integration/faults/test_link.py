@@ -100,6 +100,41 @@ async def test_nothing_comes_out_of_a_black_hole_and_whoever_lost_something_is_r
         assert bytes(server.heard) == FRAME * 2
 
 
+async def test_who_lost_something_in_a_silence_hears_nothing_after_it_either_and_no_end() -> None:
+    async with linked() as (server, link):
+        async with client(link) as (reader, writer):
+            writer.write(GREETED + FRAME)
+            await reader.readexactly(len(FRAME))
+            async with link.silence():
+                writer.write(FRAME)
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(reader.read(1), 0.2)
+            writer.write(FRAME)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.2)
+            assert link.mute == 1
+        # the client has gone, and the server does not hear of it
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(server.end.get(), 0.2)
+        assert bytes(server.heard) == FRAME
+        async with client(link) as (again, writer):
+            writer.write(GREETED + FRAME)
+            assert await again.readexactly(len(FRAME)) == FRAME
+
+
+@pytest.mark.parametrize("frames", [0, 1, 3])
+async def test_a_connection_goes_mute_after_so_many_frames_of_its_client(frames: int) -> None:
+    greeted = frames + 1 if frames else 0
+    async with linked() as (server, link), link.mute_from(greeted), client(link) as (reader, writer):
+        for number in range(5):
+            writer.write((GREETED if number == 0 else b"") + FRAME)
+            if number < frames:
+                assert await asyncio.wait_for(reader.readexactly(len(FRAME)), 5) == FRAME
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.2)
+        assert bytes(server.heard) == FRAME * frames
+
+
 async def test_a_slow_link_takes_its_time_and_loses_nothing() -> None:
     async with linked(slow_seconds=0.05) as (_, link), client(link) as (reader, writer):
         slowing = asyncio.create_task(link.slow(60))

@@ -1,7 +1,9 @@
 """Who may use the registry's API, on a real database."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import uuid4
 
@@ -208,3 +210,53 @@ async def test_a_route_that_has_no_line_in_the_table_of_rights_is_refused_to_eve
     async with case.running():
         refused = await case.ask("GET", "/v1/places")
     assert refused.status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/v1/institutions/{}"), ("POST", "/v1/gateways/{}/approve")]
+)
+async def test_a_key_on_another_path_or_method_is_refused(case: Case, method: str, path: str) -> None:
+    key, body = {"Idempotency-Key": uuid4().hex}, {"name": "Contoh", "kind": "kelurahan"}
+    async with case.running():
+        gateway = await case.gateway()
+        assert (await case.ask("PUT", f"/v1/institutions/{a_name('x')}", body, headers=key)).status == 200
+        other = await case.ask(method, path.format(gateway), body, headers=key)
+        assert (other.status, "used for something else" in other.body["detail"]) == (422, True)
+
+
+async def test_an_idempotency_key_keeps_no_secret_and_no_digest_that_can_be_tried_out(case: Case) -> None:
+    async with case.running():
+        token, person, agency = a_name("program"), a_name("petugas"), a_name("agency")
+        expires = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        sent = {
+            ("POST", f"/v1/tokens/{token}"): {"role": "viewer", "expires": expires},
+            ("PUT", f"/v1/people/{person}"): {"role": "viewer", "password": PASSWORD},
+            ("PUT", f"/v1/institutions/{agency}"): {"name": "Contoh", "kind": "agency"},
+        }
+        secret, kept = "", {}
+        for (method, path), body in sent.items():
+            key = uuid4().hex
+            answer = await case.ask(method, path, body, headers={"Idempotency-Key": key})
+            assert answer.status == 200, answer
+            secret = secret or answer.body["secret"]
+            kept[method, path] = await case.pool.fetchrow("SELECT * FROM kept_answers WHERE key = $1", key)
+            again = await case.ask(method, path, body, headers={"Idempotency-Key": key})
+            assert again.status == (200 if "institutions" in path else 409)
+    for (method, path), body in sent.items():
+        row = kept[method, path]
+        assert row is not None
+        plain = b"\0".join([method.encode(), path.encode(), json.dumps(body).encode()])
+        assert row["digest"] != sha256(plain).digest()
+        assert (row["body"] is None) is ("institutions" not in path)
+        assert secret not in str(row)
+
+
+async def test_a_secret_has_no_part_in_the_digest_of_its_request(case: Case) -> None:
+    async with case.running():
+        path, digests = f"/v1/people/{a_name('petugas')}", []
+        for password in (PASSWORD, OTHER):
+            key = uuid4().hex
+            body = {"role": "viewer", "password": password}
+            assert (await case.ask("PUT", path, body, headers={"Idempotency-Key": key})).status == 200
+            digests.append(await case.pool.fetchval("SELECT digest FROM kept_answers WHERE key = $1", key))
+    assert digests[0] == digests[1]

@@ -139,3 +139,21 @@ async def test_what_is_past_its_time_is_removed_and_the_rest_stays(case: Case) -
         assert {each["due"] for each in kinds.values()} == {0}
         left = await case.pool.fetch("SELECT person FROM failed_sign_ins WHERE person LIKE $1", f"%{name}")
     assert [row["person"] for row in left] == [f"new-{name}"]
+
+
+async def test_who_is_erased_is_in_no_answer_that_is_kept_for_repeats(case: Case) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    name = f"agency-{uuid4().hex[:8]}"
+    path, body = f"/v1/institutions/{name}", {"name": NOBODY, "kind": "agency"}
+    async with case.running():
+        assert (await case.ask("PUT", path, body, headers=key)).status == 200
+        assert NOBODY.encode() in await case.pool.fetchval(
+            "SELECT body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
+        )
+        await asked(case, "erase", NOBODY)
+        rows = await case.pool.fetch(
+            "SELECT digest, status, body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
+        )
+        again = await case.ask("PUT", path, body, headers=key)
+    assert [tuple(row) for row in rows] == [(None, None, None)]
+    assert again.status == 409

@@ -59,6 +59,47 @@ def test_what_python_itself_complains_of_is_a_line_like_any_other() -> None:
         assert said.stderr == ""
         lines = [json.loads(line) for line in said.stdout.splitlines()]
         assert len(lines) == 3
-        assert "was never awaited" in said.stdout
+        assert "coroutine object forgotten" in said.stdout or "'forgotten' was never awaited" in said.stdout
         assert "a library is old" in said.stdout
-        assert "in a thread" in lines[-1]["exception"]
+        assert lines[-1]["exception"].startswith("ValueError at <string>:6 < ")
+
+
+_SAYS_WHOM = """
+import asyncio, gc, logging, sys, threading
+import structlog
+from chassis import life
+from chassis.logs import log_to_stdout
+log_to_stdout(service="test")
+
+def fails():
+    raise ValueError("Failing row contains (3372990101900001, CONTOH WARGA).")
+
+async def forgotten():
+    fails()
+
+async def serve(stopping):
+    try:
+        fails()
+    except ValueError:
+        structlog.get_logger().exception("ours")
+        logging.getLogger("library").exception("theirs")
+    lost = asyncio.create_task(forgotten())
+    await asyncio.wait([lost])
+    del lost
+    gc.collect()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(forgotten())
+
+life.live(serve)
+"""
+
+
+def test_what_a_failure_says_is_in_no_line_also_where_it_ends_the_service() -> None:
+    said = subprocess.run([sys.executable, "-c", _SAYS_WHOM], capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    failures = [line["exception"] for line in lines if "exception" in line]
+    assert len(failures) == 4
+    assert all("ValueError at <string>:9 < " in failure for failure in failures)
+    assert "CONTOH" not in said.stdout + said.stderr
+    assert said.stderr == ""

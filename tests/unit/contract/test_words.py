@@ -16,7 +16,7 @@ from ketuk_events.evidence import Evidence, Person
 from ketuk_events.names import LINE, is_timestamp
 from registry.api import audit, bodies, cards, citizens
 
-BODIES = (*(kind.body for kind in CATALOGUE), Evidence, Person)
+BODIES: tuple[type[msgspec.Struct], ...] = (*(kind.body for kind in CATALOGUE), Evidence, Person)
 ASKED = [
     each
     for module in (audit, bodies, cards, citizens)

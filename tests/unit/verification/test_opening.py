@@ -1,3 +1,4 @@
+from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from chassis.seal import Opener, Sealer
 from ketuk_events import catalogue
 from ketuk_events.events import event
 from ketuk_events.evidence import Evidence
+from ketuk_events.names import to_timestamp
 from ketuk_events.sealed import Sealed
 from ketuk_events.taps import CardRead
 from tests.unit.verification.given import NOW, TAP, evidence
@@ -94,6 +96,12 @@ def test_a_gateway_speaks_for_its_own_institution_only() -> None:
     other = {NAME: structs.replace(KNOWN[NAME], institution="polresta-surakarta")}
     with pytest.raises(NotYetAuthenticated, match="another institution"):
         open_reading(GOOD, gateways=other, opener=Opener(keys=(VERIFICATION,)))
+
+
+def test_a_tap_that_ended_before_it_began_is_not_believed() -> None:
+    backwards = structs.replace(FOUND, ended=to_timestamp(NOW - timedelta(milliseconds=1)))
+    with pytest.raises(Unauthenticated, match="says another thing inside"):
+        open_reading(arrival(backwards), gateways=KNOWN, opener=Opener(keys=(VERIFICATION,)))
 
 
 def test_a_suspended_gateway_is_opened_for_its_reading_is_judged() -> None:
