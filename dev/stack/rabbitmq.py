@@ -33,8 +33,7 @@ class RabbitMQ:
 
     Args:
         folder: for its state; the nodes of a cluster share the cookie in the first one's.
-        number: of the node, from 1.
-        nodes: how many nodes the cluster has.
+        number: of the node, from 1; it joins those before it.
     """
 
     def __init__(
@@ -45,12 +44,12 @@ class RabbitMQ:
         password: str,
         children: Children,
         number: int = 1,
-        nodes: int = 1,
     ) -> None:
         self.name = _child(number)
         """Of the child process."""
         self.node = _node(number)
-        self._peers = [_node(each + 1) for each in range(nodes)] if nodes > 1 else []
+        # those before it alone, for RabbitMQ 4 waits at its first start for each that it is told of
+        self._peers = [_node(each + 1) for each in range(number)] if number > 1 else []
         self._folder = folder
         self._ports = ports
         self._password = password

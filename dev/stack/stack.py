@@ -44,8 +44,7 @@ class Stack:
             children=self.children,
         )
         self.brokers = tuple(
-            self._broker(number, of=brokers, password=passwords["rabbitmq"])
-            for number in range(1, brokers + 1)
+            self._broker(number, password=passwords["rabbitmq"]) for number in range(1, brokers + 1)
         )
         self.rabbitmq = self.brokers[0]
         self.vpcd_ports = tuple(self._ports[f"reader-{index}"] for index in range(READERS))
@@ -151,7 +150,7 @@ class Stack:
         brokers = {broker.name: broker for broker in self.brokers}
         return {postgres.NAME: self.postgres, **brokers, pcscd.NAME: self.pcscd}
 
-    def _broker(self, number: int, *, of: int, password: str) -> RabbitMQ:
+    def _broker(self, number: int, *, password: str) -> RabbitMQ:
         def port(kind: str) -> int:
             return self._ports[kind if number == 1 else f"{kind}-{number}"]
 
@@ -167,7 +166,6 @@ class Stack:
             password=password,
             children=self.children,
             number=number,
-            nodes=of,
         )
 
     def _chosen_ports(self, brokers: int) -> dict[str, int]:
