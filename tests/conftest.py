@@ -1,11 +1,14 @@
 """For every folder of tests: the long form of long runs, and what stays in one process under `pytest -n`."""
 
+from collections.abc import Generator
 from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from dev.stack.missing import Missing
 
 # how long an example takes says how busy the machine is
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +36,15 @@ class ByStack(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Group by stack where `--dist loadscope` is asked for."""
     return ByStack(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Where a part of a stack does not come up, its sentence says all: nothing of the frames around it."""
+    try:
+        return (yield)
+    except Missing as what:
+        pytest.fail(str(what), pytrace=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,6 +11,7 @@ from statistics import quantiles
 
 from dev.counter.counter import Counter, counter
 from dev.counter.until import until
+from dev.stack.entry import ended
 from simulator.lying import Lying
 
 READERS = 4
@@ -72,4 +73,4 @@ def _said(what: str, milliseconds: list[float]) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

@@ -28,6 +28,7 @@ from bench.registry.page import MEASURED, PAGE, ROOT, meets, page
 from bench.registry.reporting import every_report, once, report
 from chassis.postgres import Connection
 from dev.demo.services import Services
+from dev.stack.entry import ended
 from dev.stack.stack import Stack
 from registry import places
 from registry.days import beginning_of, today
@@ -153,4 +154,4 @@ def _most_memory(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

@@ -12,6 +12,7 @@ from bench.verification.plot import plot
 from bench.verification.results import Results
 from bench.verification.run import run
 from bench.verification.site import fresh_stack
+from dev.stack.entry import ended
 
 PLOT = ROOT / "docs" / "speed.png"
 CORPUS = ROOT / ".run" / "bench-corpus" / "letters.msgpack"
@@ -36,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(ended(main))

@@ -15,6 +15,7 @@ from dev.chaos.household import EndedByItself
 from dev.chaos.report import last_line, table
 from dev.chaos.run import Outcome, Run
 from dev.chaos.schedule import Schedule, schedule, told
+from dev.stack.entry import ended
 from dev.stack.missing import Missing
 from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
@@ -75,4 +76,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

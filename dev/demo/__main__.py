@@ -10,7 +10,7 @@ from typing import TextIO
 from dev.demo.faults import PARTS
 from dev.demo.private import PrivateRun
 from dev.ledger.report import last_line, table
-from dev.stack.missing import Missing
+from dev.stack.entry import ended
 from dev.stack.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / ".run" / "demo"
@@ -19,18 +19,14 @@ FOLDER = Path(__file__).parents[2] / ".run" / "demo"
 def main() -> int:
     """Run the demo. Returns 0 where the four that must be zero are zero, or where it was interrupted."""
     told = _arguments()
+    stack = Stack.fresh(folder=FOLDER)
+    _say("Starting PostgreSQL, RabbitMQ and pcscd, private to this checkout …")
     try:
-        stack = Stack.fresh(folder=FOLDER)
-        _say("Starting PostgreSQL, RabbitMQ and pcscd, private to this checkout …")
-        try:
-            stack.start()
-            return asyncio.run(_demo(stack, told))
-        finally:
-            _say("Stopping all that was started …", stream=sys.stderr)
-            stack.stop()
-    except Missing as what:
-        sys.stderr.write(f"{what}\n")
-        return 1
+        stack.start()
+        return asyncio.run(_demo(stack, told))
+    finally:
+        _say("Stopping all that was started …", stream=sys.stderr)
+        stack.stop()
 
 
 async def _demo(stack: Stack, told: argparse.Namespace) -> int:
@@ -70,4 +66,4 @@ def _say(line: str, *, stream: TextIO = sys.stdout) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

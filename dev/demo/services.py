@@ -1,10 +1,10 @@
 """The services of the demo as child processes: two gateways, verification, registry."""
 
-import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dev.stack import pcscd, postgres, rabbitmq
 from dev.stack.ports import free_ports
 from dev.stack.secret_files import GATEWAYS, REGION
 from dev.stack.stack import Stack
@@ -15,6 +15,10 @@ ANSWER_SECONDS = 1.0
 """How long a chip may take to answer: 5 s at a counter, less here so that dead chips hold nothing up."""
 READ_SECONDS = 8.0
 """How long a whole reading may take: 20 s at a counter, less here so that slow cards hold nothing up."""
+
+
+SERVICE_STANDS_ON = (rabbitmq.NAME, postgres.NAME)
+GATEWAY_STANDS_ON = (rabbitmq.NAME, pcscd.NAME)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,18 +60,15 @@ class Services:
             command = [*STRICT_PYTHON, "-m", module]
             self._stack.children.start(name, command, environment=self.settings(name))
         for name in names or self._ports:
-            until_ready(name, lambda name=name: self._answers(name, "healthz"), children=self._stack.children)  # type: ignore[misc]
+            self._wait(name, "healthz")
 
     def until_all_ready(self, *names: str) -> None:
         """Wait until services (all, where none is named) say that they are ready.
 
-        Raises TimeoutError after a minute.
+        Raises Missing, which says why, where one does not become ready.
         """
-        deadline = time.monotonic() + 60
-        while waiting := [name for name in names or self._ports if not self._answers(name, "readyz")]:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not ready: {', '.join(waiting)}")
-            time.sleep(0.1)
+        for name in names or self._ports:
+            self._wait(name, "readyz")
 
     def kill(self, *names: str) -> None:
         """End services with SIGKILL."""
@@ -77,6 +78,14 @@ class Services:
     def gateways(self) -> tuple[str, ...]:
         """The names of the gateways' processes."""
         return tuple(f"gateway-{gateway}" for gateway in GATEWAYS)
+
+    def _wait(self, name: str, path: str) -> None:
+        until_ready(
+            name,
+            lambda: self._answers(name, path),
+            children=self._stack.children,
+            stands_on=GATEWAY_STANDS_ON if name.startswith("gateway-") else SERVICE_STANDS_ON,
+        )
 
     def _answers(self, name: str, path: str) -> bool:
         try:

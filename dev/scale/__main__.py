@@ -8,6 +8,7 @@ import msgspec
 from dev.scale.cost import Cost
 from dev.scale.measure import measure
 from dev.scale.page import page
+from dev.stack.entry import ended
 
 ROOT = Path(__file__).parents[2]
 MEASURED, PAGE = ROOT / "bench" / "scale.json", ROOT / "docs" / "scale.md"
@@ -22,4 +23,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(ended(main))

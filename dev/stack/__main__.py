@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from dev.stack.missing import Missing
+from dev.stack.entry import ended
 from dev.stack.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / ".run"
@@ -16,19 +16,15 @@ def main() -> int:
     arguments.add_argument("action", choices=("start", "stop", "status"))
     action = arguments.parse_args().action
     stack = Stack(folder=FOLDER)
-    try:
-        if action == "start":
-            stack.start()
-            sys.stdout.write(f"The stack runs; its addresses are in {stack.folder / 'stack.env'}\n")
-        elif action == "stop":
-            stack.stop()
-        for name in stack.children.names():
-            sys.stdout.write(f"{name}: {'runs' if stack.children.is_alive(name) else 'has ended'}\n")
-    except Missing as what:
-        sys.stderr.write(f"{what}\n")
-        return 1
+    if action == "start":
+        stack.start()
+        sys.stdout.write(f"The stack runs; its addresses are in {stack.folder / 'stack.env'}\n")
+    elif action == "stop":
+        stack.stop()
+    for name in stack.children.names():
+        sys.stdout.write(f"{name}: {'runs' if stack.children.is_alive(name) else 'has ended'}\n")
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(ended(main))

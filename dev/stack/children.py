@@ -27,6 +27,8 @@ class Child:
     pid: int
     started: float
     """As the kernel has it: a number alone may be somebody else's by now."""
+    log_begins: int = 0
+    """Where in its log this start's part begins, in bytes."""
 
     def is_alive(self) -> bool:
         """Whether this very process still runs."""
@@ -67,8 +69,13 @@ class Children:
 
         Raises Missing where the program is not installed.
         """
+        earlier = self._children.get(name)
+        if earlier is not None and earlier.pid in self._processes:
+            # one that ended by itself is reaped here
+            self._processes[earlier.pid].poll()
         self._logs.mkdir(exist_ok=True)
         with (self._logs / f"{name}.log").open("ab") as log:
+            begins = log.tell()
             try:
                 process = subprocess.Popen(
                     [str(word) for word in command],
@@ -86,7 +93,8 @@ class Children:
             except FileNotFoundError:
                 raise Missing(f"{command[0]} is not installed; run `make setup`.") from None
         self._processes[process.pid] = process
-        child = Child(name=name, pid=process.pid, started=psutil.Process(process.pid).create_time())
+        started = psutil.Process(process.pid).create_time()
+        child = Child(name=name, pid=process.pid, started=started, log_begins=begins)
         self._remember(child)
         return child
 
@@ -128,6 +136,12 @@ class Children:
     def log(self, name: str) -> Path:
         """Where a process prints to."""
         return self._logs / f"{name}.log"
+
+    def said(self, name: str) -> str:
+        """What a process has printed since it was started; nothing where none of that name was."""
+        if name not in self._children:
+            return ""
+        return self.log(name).read_bytes()[self._children[name].log_begins :].decode(errors="replace")
 
     def _end(self, child: Child, number: signal.Signals) -> None:
         if child.is_alive():

@@ -92,7 +92,10 @@ def _options() -> list[str]:
     From 2.0 on it asks polkit who may use a card, and refuses everyone where no polkit runs. Older
     ones end at an option that they do not know.
     """
-    usage = subprocess.run([NAME, "--help"], capture_output=True, text=True, check=False, timeout=10)
+    try:
+        usage = subprocess.run([NAME, "--help"], capture_output=True, text=True, check=False, timeout=10)
+    except FileNotFoundError:
+        raise Missing(f"{NAME} is not installed; run `make setup`.") from None
     return [_NO_POLKIT] if _NO_POLKIT in usage.stdout + usage.stderr else []
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
+from dev.stack.causes import cause
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 from dev.stack.waiting import until_ready
@@ -74,7 +75,9 @@ class Postgres:
         )  # fmt: skip
         password.unlink()
         if made.returncode != 0:
-            raise Missing(f"PostgreSQL could not be set up in {self._folder}: {made.stderr.strip()}")
+            # initdb removes what it made, and says so last
+            why = cause(made.stderr) or " ".join(made.stderr.split())
+            raise Missing(f"PostgreSQL could not be set up in {self._folder}: {why}.")
 
     def _answers(self) -> bool:
         try:
@@ -104,5 +107,8 @@ def _programs() -> Path:
         Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3])
     )
     if not versions:
-        raise Missing("PostgreSQL is not installed; run `make setup`.")
+        raise Missing(
+            "PostgreSQL's server is not installed, though its client may be; run `make setup`, or install "
+            "the package postgresql."
+        )
     return versions[-1].parent

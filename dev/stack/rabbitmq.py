@@ -125,6 +125,7 @@ class RabbitMQ:
             "RABBITMQ_LOG_BASE": str(self._folder / "log"),
             "RABBITMQ_PID_FILE": str(self._folder / "pid"),
             "RABBITMQ_DIST_PORT": str(self._ports.distribution),
+            "ERL_CRASH_DUMP": str(self._folder / "erl_crash.dump"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "ERL_EPMD_PORT": str(self._ports.mapper),
             "ERL_EPMD_ADDRESS": "127.0.0.1",

@@ -8,9 +8,11 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dev.stack import pcscd, postgres
+from dev.stack.causes import cause
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 from dev.stack.pcscd import Pcscd
@@ -21,6 +23,8 @@ from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
 
 READERS = 2
 _BROKER_PORTS = ("amqp", "management", "distribution", "metrics")
+_LAST_WORDS = 60
+_OLDEST = datetime(2020, 1, 1, tzinfo=UTC)
 _LONGEST_FOLDER = 80
 """A socket's path has at most 107 bytes (unix(7))."""
 
@@ -61,6 +65,7 @@ class Stack:
 
     def start(self) -> None:
         """Start what does not run, declare the topology, migrate, write `stack.env`. Raises Missing."""
+        _check_clock(datetime.now(UTC))
         with ThreadPoolExecutor() as pool:
             starting = [
                 pool.submit(start)
@@ -188,7 +193,8 @@ class Stack:
             check=False,
         )
         if done.returncode != 0:
-            raise Missing(f"The {what} failed: {done.stderr.strip()}")
+            why = cause(done.stderr) or " ".join(done.stderr.split()[-_LAST_WORDS:])
+            raise Missing(f"The {what} failed: {why}")
 
     def _write_environment(self) -> None:
         path = self.folder / "stack.env"
@@ -218,6 +224,12 @@ def reachable(folder: Path) -> Path:
         return folder
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     return Path("/var/tmp") / f"ketuk-{name}"  # noqa: S108  a name of its own, mode 0711
+
+
+def _check_clock(now: datetime) -> None:
+    """Raise Missing where the clock was never set: nobody would accept what is signed at such a time."""
+    if now < _OLDEST:
+        raise Missing(f"The machine's clock says {now:%Y-%m-%d}; set it (`date --set=…`) and start again.")
 
 
 def _word(name: str) -> str:

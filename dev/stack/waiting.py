@@ -1,9 +1,9 @@
 """Waits for a child to become ready, with a bound."""
 
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
+from dev.stack.causes import cause
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 
@@ -11,20 +11,44 @@ READY_SECONDS = 180.0
 """Longer than any start takes on however busy a machine."""
 
 
-def until_ready(name: str, ready: Callable[[], bool], *, children: Children) -> None:
-    """Poll until `ready()`; raises Missing with the end of the log where the child ends or takes too long."""
-    deadline = time.monotonic() + READY_SECONDS
+def until_ready(
+    name: str,
+    ready: Callable[[], bool],
+    *,
+    children: Children,
+    stands_on: Sequence[str] = (),
+    within: float = READY_SECONDS,
+) -> None:
+    """Poll until `ready()`.
+
+    Args:
+        name: of the child.
+        ready: whether it is.
+        children: among whom it is, and what it stands on.
+        stands_on: other children, in whose logs the cause may stand where its own has none.
+        within: seconds.
+
+    Raises:
+        Missing: where the child ends, cannot come up, or takes too long; it says why.
+    """
+    parts = (name, *stands_on)
+    deadline = time.monotonic() + within
     while not ready():
         if not children.is_alive(name):
-            raise Missing(f"{name} ended at its start. {last_words(children.log(name))}")
+            raise Missing(_sentence(f"{name} ended at its start", parts, children=children))
+        if any(cause(children.said(part), final=True) for part in parts):
+            raise Missing(_sentence(f"{name} cannot become ready", parts, children=children))
         if time.monotonic() > deadline:
-            raise Missing(
-                f"{name} was not ready after {READY_SECONDS:.0f} s. {last_words(children.log(name))}"
-            )
+            raise Missing(_sentence(f"{name} was not ready after {within:.0f} s", parts, children=children))
         time.sleep(0.05)
 
 
-def last_words(log: Path, *, lines: int = 5) -> str:
-    """How a log ends."""
-    last = log.read_text(errors="replace").strip().splitlines()[-lines:]
-    return f"The end of {log}:\n" + "\n".join(last)
+def _sentence(what: str, parts: Sequence[str], *, children: Children) -> str:
+    """What happened, why as a log has it, and which log that is."""
+    for part in parts:
+        why = cause(children.said(part))
+        if why is not None:
+            return f"{what}: {why} (the log of {part}: {children.log(part)})."
+    lines = children.said(parts[0]).strip().splitlines()
+    last = f"its log {children.log(parts[0])} ends with: {lines[-1]}" if lines else "its log is empty"
+    return f"{what}; {last}"
