@@ -22,7 +22,6 @@ from chassis.topology.ketuk import AGENCIES
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
-from dev.stack.waiting import last_words
 from ketuk_events.events import Wire
 from registry.agreement import Agreement
 from registry.gateway import Gateway
@@ -137,7 +136,8 @@ class _Course:
             run = [name for name in names if stack.children.exit_code(name) is None]
             if time.monotonic() > deadline or not run:
                 left = {name: await depth(self.services, name) for name in (QUEUE, DEAD_LETTERS)}
-                said = "\n".join(last_words(stack.children.log(name), lines=_LAST_LINES) for name in names)
+                last = [stack.children.said(name).splitlines()[-_LAST_LINES:] for name in names]
+                said = "\n".join(line for lines in last for line in lines)
                 raise TimeoutError(f"{came} of {count} were told, {run} run; left: {left}. {said}")
             await asyncio.sleep(0.02)
 
