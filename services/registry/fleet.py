@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from chassis.batches import Arrival, Conclusion, Dead, Settled
+from chassis.postgres import Connection
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected
 from registry.following import Following
 from registry.office import Office
+from registry.store import gateways as stored
 from registry.store import readers
 
 Told = ReaderConnected | ReaderDisconnected | GatewayBeat
@@ -20,10 +22,11 @@ class Fleet:
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
         """See `chassis.batches.Handle`."""
-        read = [_read(arrival) for arrival in arrivals]
-        told = [each for each in read if not isinstance(each, Dead)]
-        gateways = sorted({(each.region, each.gateway) for each in told})
+        read: Sequence[Told | Dead] = [_read(arrival) for arrival in arrivals]
         async with self._office.deciding() as connection:
+            read = await self._heard(connection, read)
+            told = [each for each in read if not isinstance(each, Dead)]
+            gateways = sorted({(each.region, each.gateway) for each in told})
             for region, gateway in gateways:
                 await readers.lock(connection, region=region, gateway=gateway)
             for each in told:
@@ -34,6 +37,21 @@ class Fleet:
             ours = [gateway for region, gateway in gateways if region == self._office.region]
             await self._following.follow(connection, ours)
         return [each if isinstance(each, Dead) else Settled() for each in read]
+
+    async def _heard(self, connection: Connection, read: Sequence[Told | Dead]) -> list[Told | Dead]:
+        """The same, but what a revoked gateway tells is dead: its computer is somebody else's."""
+        region = self._office.region
+        names = sorted(
+            {each.gateway for each in read if not isinstance(each, Dead) and each.region == region}
+        )
+        found = await stored.named(connection, names, region=region)
+        revoked = {name for name, gateway in found.items() if gateway.state == "revoked"}
+        return [
+            Dead(reason="told by a gateway that was revoked")
+            if not isinstance(each, Dead) and each.region == region and each.gateway in revoked
+            else each
+            for each in read
+        ]
 
 
 def _read(arrival: Arrival) -> Told | Dead:

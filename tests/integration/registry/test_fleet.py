@@ -88,3 +88,20 @@ async def test_what_is_told_in_another_gateways_name_is_a_dead_letter(case: Case
         assert await reader(case, name) is None
     assert letter.message_id == forged.message_id
     assert letter.headers["ketuk-reason"] == "told in another gateway's name"
+
+
+async def test_what_a_revoked_gateway_tells_is_a_dead_letter(case: Case) -> None:
+    name = new_reader()
+    async with case.running(), speaking(case) as channel:
+        await case.done("PUT", f"/v1/gateways/{GATEWAY}", case.described(GATEWAY))
+        await case.done("POST", f"/v1/gateways/{GATEWAY}/approve")
+        # without the door that closes for good, for the other tests speak by this gateway too
+        await case.pool.execute("UPDATE gateways SET state = 'revoked' WHERE gateway = $1", GATEWAY)
+        try:
+            connected = told(READER_CONNECTED, reader=state(name), epoch=8, sequence=1)
+            await case.publish(connected, channel=channel, user=USER)
+            letter = await case.dead_letter()
+        finally:
+            await case.pool.execute("UPDATE gateways SET state = 'approved' WHERE gateway = $1", GATEWAY)
+        assert letter.headers["ketuk-reason"] == "told by a gateway that was revoked"
+        assert await reader(case, name) is None
