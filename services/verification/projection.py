@@ -103,18 +103,24 @@ async def apply(connection: Connection, changes: Sequence[Change]) -> None:
 
 
 async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
-    """What is known of gateways (`<region>.<gateway>`), and the rules."""
+    """What is known of gateways (`<region>.<gateway>`), and the rules.
+
+    Raises Unfit where the projection is not whole at that moment: what is unknown must not be called so then.
+    """
     rows = await connection.fetch(
-        """
+        f"""
         SELECT (SELECT purposes FROM purposes ORDER BY version DESC LIMIT 1) AS rules,
                (SELECT last_value FROM projection_version) AS version,
                (SELECT '[' || string_agg(told, ',' ORDER BY key_id) || ']' FROM keys) AS keys,
+               {IS_WHOLE} AS is_whole,
                region || '.' || gateway AS name, institution, public_key, approved
         FROM (VALUES (1)) AS always LEFT JOIN gateways
           ON region || '.' || gateway = ANY($1) AND public_key IS NOT NULL
-        """,
+        """,  # noqa: S608  our own words
         sorted(set(gateways)),
     )
+    if not rows[0]["is_whole"]:
+        raise Unfit(WAITS)
     rules = rows[0]["rules"]
     published = DEFAULT if rules is None else msgspec.json.decode(rules, type=PurposesChanged)
     return Knowledge(
@@ -136,7 +142,7 @@ async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
 async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str]:
     """The status of each card that is known, by card_ref.
 
-    Raises Unfit where the projection is not whole at that moment: what is unknown must not be called so then.
+    Raises Unfit as `know` does, at this moment.
     """
     rows = await connection.fetch(
         f"""

@@ -31,6 +31,9 @@ async def test_issuers_are_those_of_the_highest_version_that_were_not_withdrawn(
         database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool,
         pool.acquire() as connection,
     ):
+        await pool.execute(
+            "INSERT INTO snapshot_parts (answer, part, parts) VALUES (gen_random_uuid(), 1, 1)"
+        )
         assert (await projection.know(connection, gateways=())).keys == ()
         await projection.apply(connection, [kept, withdrawn, seal])
         first = await projection.know(connection, gateways=())

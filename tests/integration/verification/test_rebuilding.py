@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from chassis.broker import DEAD_LETTERS
+from chassis.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.evidence import Evidence
 from ketuk_events.projection import SnapshotPart
+from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, fresh, running, wire
 
 BOUND_SECONDS = 50.0
@@ -46,6 +50,42 @@ async def test_a_database_that_is_emptied_while_it_works_asks_again_and_waits(be
         assert await verified()
         await bench.forget()
         assert await verified()
+    assert await bench.depth(DEAD_LETTERS) == 0
+
+
+async def test_a_projection_that_becomes_whole_while_a_batch_is_judged_condemns_nothing(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = fresh()
+    async with (
+        running(bench.found),
+        database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool,
+        pool.acquire() as holding,
+    ):
+
+        async def waits() -> bool:
+            stuck = await pool.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+            return bool(stuck or "holds" in capsys.readouterr().out)
+
+        await bench.answer(*whole(bench, found), asked=await bench.asked_for_everything())
+        await bench.say(NAME, bench.reading(fresh()))
+        await bench.verdict()
+        await bench.forget()
+        asked = await bench.asked_for_everything()
+        async with holding.transaction():
+            await holding.execute("LOCK TABLE decisions IN ACCESS EXCLUSIVE MODE")
+            await bench.say(NAME, bench.reading(found))
+            # it has asked for gateways and waits for the decisions that stand; or it holds the message
+            await until(waits, what="a batch that does not go on")
+            await bench.answer(*whole(bench, found), asked=asked)
+            await bench.until_known(cards=1)
+
+            async def counted() -> bool:
+                return await bench.parts_counted() == len(whole(bench, found))
+
+            await until(counted, what="a projection that is whole")
+        _, judged = await bench.verdict()
+    assert judged.outcome == "verified"
     assert await bench.depth(DEAD_LETTERS) == 0
 
 
