@@ -26,6 +26,7 @@ from chassis.causes import Unfit
 from chassis.frames import read_as_they_lie
 from chassis.health import Pulse
 from chassis.in_flight import InFlight, Letter
+from chassis.versions import BROKER
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.names import to_timestamp
@@ -38,7 +39,6 @@ LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 5
 CLOSE_SECONDS = 5.0
 TRANSIENT_MILLISECONDS = "60000"
-OLDEST_MINOR_OF_3 = 10
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
 
@@ -53,6 +53,8 @@ class Broker:
     """Shown in the broker's list of connections."""
     trust: ssl.SSLContext | None = None
     """Whom to trust as the broker, for an `amqps` address."""
+    found: Callable[[str], None] | None = None
+    """Told the broker's version at each connection."""
 
     @property
     def user(self) -> str:
@@ -68,7 +70,7 @@ class Broker:
 
         Raises AMQPConnectionError or OSError where the broker is away.
 
-        Raises Unfit where it is of another major version.
+        Raises Unfit where it is of a version that is not supported.
         """
         addresses = random.sample(self._addresses, len(self._addresses))
         for address in addresses[:-1]:
@@ -87,11 +89,14 @@ class Broker:
                 ssl_context=self.trust,
             )
         )
+        version = _version(connection)
         try:
-            _check_version(connection)
+            BROKER.check(version)
         except Unfit:
             await _close(connection)
             raise
+        if self.found is not None:
+            self.found(version)
         return connection
 
     @asynccontextmanager
@@ -142,15 +147,10 @@ async def _close(connection: AbstractConnection) -> None:
         closing.exception()
 
 
-def _check_version(connection: AbstractConnection) -> None:
-    """Raise Unfit where the broker is of a version that was never tried."""
+def _version(connection: AbstractConnection) -> str:
     transport = connection.transport
     told = {} if transport is None else transport.connection.server_properties
-    version = str(told.get("version", "unknown"))
-    major, _, rest = version.partition(".")
-    minor = rest.partition(".")[0]
-    if not (major == "4" or (major == "3" and minor.isdecimal() and int(minor) >= OLDEST_MINOR_OF_3)):
-        raise Unfit(f"RabbitMQ {version} answers; Ketuk works with 3.{OLDEST_MINOR_OF_3} to 4.x")
+    return str(told.get("version", "unknown"))
 
 
 class Publisher:

@@ -1,6 +1,7 @@
 """The life of a service process: start, run until told to stop, finish what is held, end."""
 
 import asyncio
+import platform
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,9 @@ from typing import Any
 import structlog
 import uvloop
 
+from chassis.causes import Unfit
 from chassis.parts import PartEnded
+from chassis.versions import PYTHON
 
 GRACE_SECONDS = 20.0
 """How long a stopping service may take to finish what it holds; the rest is left to the others."""
@@ -20,13 +23,17 @@ class Refused(Exception):
     """The service must not start like this; `str()` is one line that says why and what to do."""
 
 
-def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def live(
+    serve: Callable[[asyncio.Event], Awaitable[None]], *, python: str = platform.python_version()
+) -> None:
     """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`.
 
-    Exits with 2 and one line where `serve` raises Refused, and with 1 where it raises PartEnded.
+    Exits with 2 and one line where this `python` is not supported or `serve` raises Refused, and with 1
+    where it raises PartEnded.
     """
     try:
-        uvloop.run(_live(serve))
+        _check(python)
+        uvloop.run(_live(serve, python=python))
     except PartEnded:
         raise SystemExit(1) from None  # the log says which and why, without what the failure quotes
     except Refused as why:
@@ -34,7 +41,14 @@ def live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         raise SystemExit(2) from None
 
 
-async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def _check(python: str) -> None:
+    try:
+        PYTHON.check(python)
+    except Unfit as why:
+        raise Refused(str(why)) from None
+
+
+async def _live(serve: Callable[[asyncio.Event], Awaitable[None]], *, python: str) -> None:
     log = structlog.get_logger()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -43,7 +57,7 @@ async def _live(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         loop.add_signal_handler(number, stopping.set)
     serving = asyncio.ensure_future(serve(stopping))
     told = asyncio.create_task(stopping.wait())
-    log.info("started")
+    log.info("started", python=python)
     await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
     told.cancel()
     try:

@@ -1,4 +1,4 @@
-"""Whether a service's database is at the migration that its code was written for.
+"""Whether a service's database is a supported PostgreSQL, at the migration that the code was written for.
 
 Older: the service waits, not ready, for the migration job. Newer: a process that runs already works on, for
 migrations only add within an upgrade; one that starts refuses, because what it was written for is gone.
@@ -15,6 +15,7 @@ from chassis.health import Pulse
 from chassis.life import Refused
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.versions import DATABASE, said_once
 
 
 def newest(service: str) -> str:
@@ -24,14 +25,17 @@ def newest(service: str) -> str:
 
 
 async def until_migrated(pool: Pool, *, service: str, stopping: asyncio.Event, pulse: Pulse) -> None:
-    """Wait until the database is there and at our migration, or the service is told to stop.
+    """Wait until the database is there, supported and at our migration, or the service is told to stop.
 
     Raises Refused where it is at a newer one.
     """
+    say = said_once(DATABASE)
     ours = await asyncio.to_thread(newest, service)
 
     async def attempt() -> None:
-        found = await _found(pool)
+        version, found = await _found(pool)
+        DATABASE.check(version)
+        say(version)
         if found < ours:
             raise Unfit(
                 f"is at migration {found or 'none'}, this version of {service} needs {ours}: "
@@ -47,8 +51,13 @@ async def until_migrated(pool: Pool, *, service: str, stopping: asyncio.Event, p
     await persist(attempt, name="database", stopping=stopping, pulse=pulse)
 
 
-async def _found(pool: Pool) -> str:
-    try:
-        return str(await pool.fetchval("SELECT max(version_num) FROM alembic_version", timeout=5) or "")
-    except asyncpg.UndefinedTableError:
-        return ""
+async def _found(pool: Pool) -> tuple[str, str]:
+    """PostgreSQL's version, and the migration that the database is at."""
+    async with pool.acquire() as connection:
+        server = connection.get_server_version()
+        version = f"{server.major}.{server.micro}"  # that is how asyncpg names what comes after the point
+        try:
+            at = await connection.fetchval("SELECT max(version_num) FROM alembic_version", timeout=5)
+        except asyncpg.UndefinedTableError:
+            at = None
+        return version, str(at or "")

@@ -14,6 +14,7 @@ from chassis.recipients import Recipients
 from chassis.seal import Sealer, private_key, public_key
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
+from chassis.versions import BROKER, said_once
 from chassis.web import application, listening
 from reader_gateway.board import Board, TapOnBoard
 from reader_gateway.counter.app import add_counter
@@ -44,7 +45,12 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     spool = Spool(path=settings.spool)
     epoch = await spool.open()
     name = f"{settings.region}.{settings.gateway}"
-    broker = Broker(url=settings.amqp_url, name=f"gateway {name}", trust=trust(settings.ca_file))
+    broker = Broker(
+        url=settings.amqp_url,
+        name=f"gateway {name}",
+        trust=trust(settings.ca_file),
+        found=said_once(BROKER),
+    )
     recipients = Recipients(
         owner=OWNER,
         first=public_key(settings.verification_public_key),

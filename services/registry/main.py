@@ -22,6 +22,7 @@ from chassis.settings import load
 from chassis.steps import AtStep, unobserved
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
+from chassis.versions import BROKER, said_once
 from chassis.web import application, listening
 from registry import city_files, purposes, reported_figures
 from registry.agency_event import EventSigner
@@ -83,7 +84,7 @@ async def _serve(
     settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event, at_step: AtStep
 ) -> None:
     trusted = trust(settings.ca_file)
-    broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted)
+    broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted, found=said_once(BROKER))
     outbox = PostgresOutbox(pool=pool)
     traces = tracer(settings.otlp_endpoint, service=_NAME)
     relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)

@@ -18,6 +18,7 @@ from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
 from chassis.steps import AtStep, unobserved
 from chassis.tls import shown, trust
 from chassis.tracing import tracer
+from chassis.versions import BROKER, said_once
 from chassis.web import application, listening
 from verification.changes import Changes
 from verification.judging import QUEUE, Bench
@@ -36,7 +37,7 @@ async def serve(
 ) -> None:
     """Run verification until told to stop; `at_step` is told each step of what it does on the bus."""
     trusted = trust(settings.ca_file)
-    broker = Broker(url=settings.amqp_url, name=NAME, trust=trusted)
+    broker = Broker(url=settings.amqp_url, name=NAME, trust=trusted, found=said_once(BROKER))
     health = Health()
     figures = Figures(health=health)
     metrics = figures.registry

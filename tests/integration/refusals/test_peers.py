@@ -17,8 +17,10 @@ from dev.compose.authority import Pair, new_authority, new_certificate
 from tests.integration.refusals.process import ended, running
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-VERSION = re.compile(rb"\x07versionS....(?P<major>\d)(?P<minor>\.[\d.]+)", re.DOTALL)
+BROKERS_VERSION = re.compile(rb"\x07versionS....(?P<major>\d)(?P<minor>\.[\d.]+)", re.DOTALL)
 """Of RabbitMQ, in the table of its properties (AMQP 0-9-1, 1.4.2.1)."""
+DATABASES_VERSION = re.compile(rb"server_version\0(?P<major>\d+)(?P<minor>\.\d+)")
+"""Of PostgreSQL, as it tells it when a session begins (ParameterStatus)."""
 BRIEF = timedelta(minutes=-1)
 """Lives until a minute ago."""
 
@@ -102,17 +104,17 @@ async def test_a_database_with_a_wrong_certificate_is_said_and_waited_out(
             await service.until_it_says("migrations", WRONG[kind])
 
 
-async def test_a_broker_of_another_major_version_is_named(verification: dict[str, str]) -> None:
-    real = URL(verification["KETUK_AMQP_URL"])
-    named: list[str] = []
+@asynccontextmanager
+async def as_version_9(real: URL, version: re.Pattern[bytes], named: list[str]) -> AsyncIterator[int]:
+    """A port at which a server answers as if its major version were 9; `named` gets what it says."""
 
-    def with_version_9(data: bytes) -> bytes:
-        if found := VERSION.search(data):
+    def told(data: bytes) -> bytes:
+        if found := version.search(data):
             named.append("9" + found["minor"].decode())
-            return data[: found.start("major")] + b"9" + data[found.end("major") :]
+            return data[: found.start("major")] + b"9" * len(found["major"]) + data[found.end("major") :]
         return data
 
-    async def as_version_9(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, asks = await asyncio.open_connection(real.host, real.port)
 
         async def there() -> None:
@@ -122,16 +124,31 @@ async def test_a_broker_of_another_major_version_is_named(verification: dict[str
 
         async def back() -> None:
             while data := await answers.read(65536):
-                writer.write(with_version_9(data))
+                writer.write(told(data))
             writer.close()
 
         await asyncio.gather(there(), back(), return_exceptions=True)
 
-    async with answering(as_version_9) as port:
+    async with answering(between) as port:
+        yield port
+
+
+async def test_a_broker_of_another_major_version_is_named(verification: dict[str, str]) -> None:
+    real, named = URL(verification["KETUK_AMQP_URL"]), list[str]()
+    async with as_version_9(real, BROKERS_VERSION, named) as port:
         told = {"KETUK_AMQP_URL": str(real.with_port(port))}
         async with running("verification", settings=verification | told) as service:
-            await service.until_it_says("relay", "answers; Ketuk works with 3.10 to 4.x")
-            await service.until_it_says("relay", f"RabbitMQ {named[0]} answers")
+            await service.until_it_says("relay", "is not supported: Ketuk works with 3.10 to 4.x")
+            await service.until_it_says("relay", f"RabbitMQ {named[0]} is not")
+
+
+async def test_a_database_of_another_major_version_is_named(verification: dict[str, str]) -> None:
+    real, named = URL(verification["KETUK_DATABASE_URL"]), list[str]()
+    async with as_version_9(real, DATABASES_VERSION, named) as port:
+        told = {"KETUK_DATABASE_URL": str(real.with_port(port))}
+        async with running("verification", settings=verification | told) as service:
+            await service.until_it_says("migrations", "is not supported: Ketuk works with 15 to 17.x")
+            await service.until_it_says("migrations", f"PostgreSQL 9{named[0]}")
 
 
 @asynccontextmanager
