@@ -24,6 +24,7 @@ from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import until_ready
 from simulator.serial_terminal import Finger, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
+from tests.integration.registry.conftest import QUEUES
 from tests.integration.verification.bench import EMPTY
 
 GATEWAY = "kelurahan-jebres"
@@ -71,13 +72,19 @@ async def until_known(stack: Stack) -> None:
         await until(known, what="the gateway in the projection")
 
 
-async def unheard(stack: Stack) -> None:
-    """Nothing waits for the gateway that was said to an earlier one: keys of another verification, say."""
+async def purge(stack: Stack) -> None:
+    """Nothing waits that an earlier test said: keys of another verification, a gateway with another key."""
     async with await aio_pika.connect(
         str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
     ) as on:
-        queue = await (await on.channel()).get_queue(f"gateway.{REGION}.{GATEWAY}", ensure=False)
-        await queue.purge()
+        channel = await on.channel()
+        for name in (
+            f"gateway.{REGION}.{GATEWAY}",
+            "verification.projection",
+            "verification.readings",
+            *QUEUES,
+        ):
+            await (await channel.get_queue(name, ensure=False)).purge()
 
 
 @pytest.fixture
@@ -88,6 +95,7 @@ async def services(stack: Stack, tmp_path: Path) -> AsyncIterator[Services]:
     # an earlier test may have left a gateway of this name that is suspended in a higher version
     async with database(stack.environment()["DATABASE_VERIFICATION_URL"], name="test") as pool:
         await pool.execute(EMPTY)
+    await purge(stack)
     try:
         await asyncio.to_thread(services.start, "verification", "registry")
         await asyncio.to_thread(services.until_all_ready, "verification", "registry")
@@ -100,7 +108,6 @@ async def services(stack: Stack, tmp_path: Path) -> AsyncIterator[Services]:
             "KETUK_PURPOSE": "identify",
             "KETUK_SPOOL": str(tmp_path / "spool.sqlite"),
         }
-        await unheard(stack)
         command = [*STRICT_PYTHON, "-m", "reader_gateway"]
         children.start(NAME, command, environment=settings)
         url = services.url(NAME)
