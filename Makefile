@@ -30,7 +30,7 @@ test-fuzz: setup
 	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
 
 test-integration: setup
-	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration
+	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration/registry/test_openapi.py tests/integration
 
 test-long: setup ## the same, with long statistical runs in their full form, and in containers on both of Debian's releases
 	$(BIN)/python -m pytest tests/unit --long
