@@ -126,10 +126,11 @@ HEAD = """\
 A test tries each of these as each account on the real broker, and writes this table
 (`tests/integration/permissions`).
 
-The account of a gateway that is suspended has the same rights: verification judges what it sends. That of one
-that was revoked is deleted; its connections are closed, and its queue goes with it. What is published in no name
-is a dead letter, for every consumer wants the sender's own name. Who knows the name of a queue can see its length:
-RabbitMQ asks for no right there. The names of feeds have a part that cannot be guessed.
+The account of a gateway that is suspended has the same rights: verification judges what it sends.
+That of one that was revoked is deleted; its connections are closed, and its queue goes with it.
+What is published in no name is a dead letter, for every consumer wants the sender's own name. Who
+knows the name of a queue can see its length: RabbitMQ asks for no right there. The names of feeds
+have a part that cannot be guessed.
 
 """
 
