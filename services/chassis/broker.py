@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 import aio_pika
@@ -110,10 +111,12 @@ class Broker:
         exchange: str = EVENTS,
         stamped: bool = True,
         pulse: Pulse | None = None,
+        gives_up: bool = False,
     ) -> "Publisher":
         """A publisher to an exchange that the topology job declared (it is not created here).
 
-        `stamped`: messages get the time at which they are sent. `pulse` says while the broker takes none.
+        `stamped`: messages get the time at which they are sent. `pulse` says while the broker takes none, and
+        `gives_up` whether that is waited out or comes back as Alarmed after `CONFIRM_SECONDS`.
         """
         return Publisher(
             channel=channel,
@@ -121,6 +124,7 @@ class Broker:
             user=self.user,
             stamped=stamped,
             pulse=pulse,
+            gives_up=gives_up,
         )
 
 
@@ -153,10 +157,28 @@ def _check_version(connection: AbstractConnection) -> None:
         raise Unfit(f"RabbitMQ {version} answers; Ketuk works with 3.{OLDEST_MINOR_OF_3} to 4.x")
 
 
+class Alarmed(Unfit):
+    """The broker takes no messages: what was sent lies in its sockets until the alarm is over."""
+
+    def __init__(self) -> None:
+        super().__init__("the broker takes no messages: it is short of memory or disk")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sent:
+    """Messages on their way, and the task that waits for the broker's word on each."""
+
+    flight: InFlight
+    going: "asyncio.Task[None]"
+    names: tuple[str, ...]
+
+
 class Publisher:
     """Publishes and returns only when the broker has confirmed.
 
-    While the broker has an alarm (memory, disk) it takes nothing: then this waits as long as that lasts.
+    While the broker has an alarm (memory, disk) it takes nothing: then this waits as long as that lasts, or
+    gives up. What is given up is on its way all the same. Whoever publishes it again here is told how it
+    fared, and it is not sent twice.
     """
 
     def __init__(
@@ -167,19 +189,37 @@ class Publisher:
         user: str,
         stamped: bool = True,
         pulse: Pulse | None = None,
+        gives_up: bool = False,
+        alarm: asyncio.Event | None = None,
     ) -> None:
         self._channel = channel
         self._exchange = exchange
         self._user = user
         self._stamped = stamped
         self._pulse = pulse
+        self._gives_up = gives_up
+        self._given_up: list[_Sent] = []
+        self.alarm = asyncio.Event() if alarm is None else alarm
+        """Set while something waits here because of an alarm."""
+
+    async def to(self, exchange: str, *, stamped: bool) -> "Publisher":
+        """One to another exchange over the same channel."""
+        return Publisher(
+            channel=self._channel,
+            exchange=await self._channel.get_exchange(exchange, ensure=False),
+            user=self._user,
+            stamped=stamped,
+            pulse=self._pulse,
+            gives_up=self._gives_up,
+            alarm=self.alarm,
+        )
 
     async def publish_all(self, wires: Sequence[Wire]) -> None:
         """Publish messages together and wait until each is confirmed.
 
-        Raises an AMQPError where one is refused or cannot be routed, a TimeoutError where no confirm comes:
-        then none may be taken as sent. An id that occurs twice is sent once, for two messages with one id in
-        flight on a channel can make a returned one look confirmed.
+        Raises an AMQPError where one is refused or cannot be routed, a TimeoutError where no confirm comes,
+        and Alarmed: then none may be taken as sent. An id that occurs twice is sent once, for two messages
+        with one id in flight on a channel can make a returned one look confirmed.
         """
         unique = {wire.message_id: wire for wire in wires}
         for outcome in await self.publish_each(list(unique.values())):
@@ -194,40 +234,106 @@ class Publisher:
             channel = await self._channel.get_underlay_channel()
         except ChannelInvalidStateError as gone:
             return [gone] * len(wires)
-        flight = InFlight(channel=cast("aiormq.Channel", channel), letters=self._letters(wires))
+        if channel.is_closed:
+            return [ChannelInvalidStateError("the channel is closed")] * len(wires)
+        wanted = {wire.message_id for wire in wires}
+        for sent in [each for each in self._given_up if each.going.done() and wanted.isdisjoint(each.names)]:
+            self._forget(sent)
+        together = [sent for sent in self._given_up if not wanted.isdisjoint(sent.names)]
+        if fresh := [wire for wire in wires if not any(wire.message_id in sent.names for sent in together)]:
+            together.append(self._sent(fresh, cast("aiormq.Channel", channel)))
         try:
-            failure = await self._until_answered(flight, channel)
-            return flight.outcomes(failure or ConnectionError("the channel was closed"))
-        finally:
-            flight.forget()
+            failure = await self._until_answered([sent.going for sent in together], channel)
+        except BaseException:
+            for sent in together:
+                self._forget(sent)
+            raise
+        otherwise = failure or ConnectionError("the channel was closed")
+        known: dict[str, BaseException | None] = {}
+        for sent in together:
+            known |= zip(sent.names, sent.flight.outcomes(otherwise), strict=True)
+            if sent.going.done() or channel.is_closed:
+                self._forget(sent)
+            elif sent not in self._given_up:
+                self._given_up.append(sent)
+                channel.closing.add_done_callback(partial(self._forget_with, sent))
+        return [known[wire.message_id] for wire in wires]
 
-    async def _until_answered(
-        self, flight: InFlight, channel: aiormq.abc.AbstractChannel
-    ) -> BaseException | None:
-        """Why there is not an answer on each: the channel was closed."""
-        loop = asyncio.get_running_loop()
-        going, closing = asyncio.create_task(flight.go()), channel.closing
-        deadline, said = loop.time() + CONFIRM_SECONDS, False
+    async def until_it_takes(self, stopping: asyncio.Event) -> None:
+        """Return when the broker takes messages, or `stopping` is set.
+
+        Raises ConnectionError where the channel is gone.
+        """
+        channel = await self._channel.get_underlay_channel()
+        told, closing = asyncio.create_task(stopping.wait()), channel.closing
         try:
-            while not (
-                await asyncio.wait(
-                    {going, closing}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                )
-            )[0]:
-                if await _is_blocked(channel.connection):
-                    deadline = loop.time() + CONFIRM_SECONDS
-                    if self._pulse is not None:
-                        self._pulse.down("the broker takes no messages: it is short of memory or disk")
-                        said = True
-                elif loop.time() > deadline:
-                    raise TimeoutError
+            while not stopping.is_set() and await _is_blocked(channel.connection):
+                self._say_alarm()
+                await asyncio.wait({told, closing}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                if closing.done():
+                    raise ConnectionError("the channel was closed")
         finally:
-            going.cancel()
+            told.cancel()
             if not closing.done():
                 closing.cancel()
-        if said and self._pulse is not None:
-            self._pulse.up()
-        return _failure(going if going.done() else closing)
+        self._say_over()
+
+    def _say_alarm(self) -> None:
+        self.alarm.set()
+        if self._pulse is not None:
+            self._pulse.down(str(Alarmed()))
+
+    def _say_over(self) -> None:
+        if self.alarm.is_set():
+            self.alarm.clear()
+            if self._pulse is not None:
+                self._pulse.up()
+
+    def _sent(self, wires: Sequence[Wire], channel: aiormq.Channel) -> _Sent:
+        flight = InFlight(channel=channel, letters=self._letters(wires))
+        return _Sent(
+            flight=flight,
+            going=asyncio.create_task(flight.go()),
+            names=tuple(wire.message_id for wire in wires),
+        )
+
+    def _forget_with(self, sent: _Sent, _: "asyncio.Future[None]") -> None:
+        self._forget(sent)
+
+    def _forget(self, sent: _Sent) -> None:
+        sent.going.cancel()
+        sent.flight.forget()
+        if sent in self._given_up:
+            self._given_up.remove(sent)
+
+    async def _until_answered(
+        self, going: "Sequence[asyncio.Task[None]]", channel: aiormq.abc.AbstractChannel
+    ) -> BaseException | None:
+        """Why there is not an answer on each: the channel was closed, no answer came, or an alarm."""
+        loop = asyncio.get_running_loop()
+        deadline, closing = loop.time() + CONFIRM_SECONDS, channel.closing
+        until: float | None = None
+        try:
+            while not closing.done() and (waits := [each for each in going if not each.done()]):
+                done, _ = await asyncio.wait(
+                    {*waits, closing}, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    continue
+                if await _is_blocked(channel.connection):
+                    self._say_alarm()
+                    deadline = loop.time() + CONFIRM_SECONDS
+                    until = deadline if until is None else until
+                    if self._gives_up and loop.time() > until:
+                        return Alarmed()
+                elif loop.time() > deadline:
+                    return TimeoutError()
+        finally:
+            if not closing.done():
+                closing.cancel()
+        self._say_over()
+        failures = [_failure(each) for each in (*going, closing) if each.done()]
+        return next((each for each in failures if each is not None), None)
 
     def _letters(self, wires: Sequence[Wire]) -> list[Letter]:
         headers = {"cloudEvents_sentat": to_timestamp(datetime.now(UTC))} if self._stamped else {}
@@ -241,6 +347,10 @@ class Publisher:
             )
             for wire in wires
         ]
+
+    def closed(self) -> "asyncio.Future[object]":
+        """Is done when the channel is gone."""
+        return asyncio.ensure_future(self._channel.closed())
 
     @property
     def is_closed(self) -> bool:

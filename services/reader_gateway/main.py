@@ -114,6 +114,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         key_told=recipient_keys.heard,
     )
     relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
+    figures.watch_relay(relay)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw, looked=fleet.looked, contexts=contexts)
 
     async def pcscd() -> None:

@@ -46,6 +46,7 @@ async def serve(
         figures.watch_outbox(outbox)
         traces = tracer(settings.otlp_endpoint, service=NAME)
         relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
+        figures.watch_relay(relay)
         recipients = Recipients(
             owner="registry",
             first=public_key(settings.registry_public_key),

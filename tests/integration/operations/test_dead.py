@@ -229,7 +229,8 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
         body=message.body,
     )
     async with desk.broker.channel() as channel:
-        graveyard = await Graveyard.on(channel, queue="verification.projection", user=desk.broker.user)
+        publisher = await desk.broker.publisher(channel)
+        graveyard = await Graveyard.beside(publisher, queue="verification.projection")
         await graveyard.bury([(delivered, Dead(reason="handler failed: KeyError"))])
 
     async def chosen(*options: str) -> int:
