@@ -236,12 +236,7 @@ class Publisher:
             return [gone] * len(wires)
         if channel.is_closed:
             return [ChannelInvalidStateError("the channel is closed")] * len(wires)
-        wanted = {wire.message_id for wire in wires}
-        for sent in [each for each in self._given_up if each.going.done() and wanted.isdisjoint(each.names)]:
-            self._forget(sent)
-        together = [sent for sent in self._given_up if not wanted.isdisjoint(sent.names)]
-        if fresh := [wire for wire in wires if not any(wire.message_id in sent.names for sent in together)]:
-            together.append(self._sent(fresh, cast("aiormq.Channel", channel)))
+        together = self._on_their_way(wires, cast("aiormq.Channel", channel))
         try:
             failure = await self._until_answered([sent.going for sent in together], channel)
         except BaseException:
@@ -289,13 +284,21 @@ class Publisher:
             if self._pulse is not None:
                 self._pulse.up()
 
-    def _sent(self, wires: Sequence[Wire], channel: aiormq.Channel) -> _Sent:
-        flight = InFlight(channel=channel, letters=self._letters(wires))
-        return _Sent(
-            flight=flight,
-            going=asyncio.create_task(flight.go()),
-            names=tuple(wire.message_id for wire in wires),
-        )
+    def _on_their_way(self, wires: Sequence[Wire], channel: aiormq.Channel) -> list[_Sent]:
+        """What brings the answers on these: those that were given up, and the others, which go now."""
+        wanted = {wire.message_id for wire in wires}
+        together: list[_Sent] = []
+        for sent in tuple(self._given_up):
+            if not wanted.isdisjoint(sent.names):
+                together.append(sent)
+                wanted.difference_update(sent.names)
+            elif sent.going.done():
+                self._forget(sent)
+        if fresh := [wire for wire in wires if wire.message_id in wanted]:
+            flight = InFlight(channel=channel, letters=self._letters(fresh))
+            names = tuple(wire.message_id for wire in fresh)
+            together.append(_Sent(flight=flight, going=asyncio.create_task(flight.go()), names=names))
+        return together
 
     def _forget_with(self, sent: _Sent, _: "asyncio.Future[None]") -> None:
         self._forget(sent)
