@@ -67,7 +67,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     figures = Figures(health=health)
     figures.watch_outbox(spool)
     shown_figures = CounterFigures(registry=figures.registry)
-    traces = tracer(settings.otlp_endpoint, service="reader_gateway")
+    traces = tracer(settings.otlp_endpoint, service="reader_gateway", ca_file=settings.ca_file)
 
     def tapped(tap: Tap, answer: str) -> None:
         shown_figures.tapped(answer)
