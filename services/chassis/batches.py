@@ -28,7 +28,7 @@ from aio_pika.abc import AbstractChannel
 
 from chassis.answered import answered
 from chassis.batch_metrics import BatchMetrics
-from chassis.broker import Alarmed, Broker, Publisher
+from chassis.broker import Broker
 from chassis.causes import words
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered, Deliveries
@@ -38,6 +38,7 @@ from chassis.in_hand import InHand
 from chassis.intake import GIVE_BACK_SECONDS, Intake, TakenAway
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
+from chassis.publisher import Alarmed, Publisher
 from chassis.steps import AtStep, Step, unobserved
 from chassis.tracing import Tracer, following
 from ketuk_events.trace import span_of

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 from pamqp.encode import encode_table_value
 
-from chassis.broker import DEAD_LETTERS, Publisher
+from chassis.broker import DEAD_LETTERS
 from chassis.content_header import MOST_BYTES
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import CONTENT_TYPE, Wire
 from ketuk_events.names import to_timestamp

@@ -12,10 +12,11 @@ import structlog
 from aio_pika.exceptions import ChannelClosed, DeliveryError
 from pamqp import commands
 
-from chassis.broker import EVENTS, Alarmed, Broker, Publisher
+from chassis.broker import EVENTS, Broker
 from chassis.causes import Unfit, words
 from chassis.health import Pulse
 from chassis.patience import persist
+from chassis.publisher import Alarmed, Publisher
 from chassis.steps import AtStep, Step, unobserved
 from chassis.tracing import Tracer, following
 from ketuk_events.events import Wire

@@ -8,10 +8,11 @@ import structlog
 from aio_pika.exceptions import PublishError
 from pamqp import commands
 
-from chassis.broker import Alarmed, Broker, Publisher
+from chassis.broker import Broker
 from chassis.health import Pulse
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.publisher import Alarmed, Publisher
 from chassis.steps import AtStep, Step, unobserved
 from chassis.topology.ketuk import AGENCIES
 from chassis.tracing import Tracer, following

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from aio_pika.abc import AbstractQueue
 
-from chassis import broker
+from chassis import publisher
 from chassis.batches import Arrival, Conclusion, Dead, Settled
 from chassis.broker import EVENTS
 from chassis.health import Pulse, Sick
@@ -57,8 +57,8 @@ class Alarm:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An alarm lasts longer than a confirm may take."""
-    monkeypatch.setattr(broker, "CONFIRM_SECONDS", CONFIRM_SECONDS)
-    monkeypatch.setattr(broker, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", CONFIRM_SECONDS)
+    monkeypatch.setattr(publisher, "LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
 from chassis.batches import Arrival, Conclusion
-from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from chassis import broker as broker_module
+from chassis import publisher
 from chassis.broker import Broker
 from registry.agency_relay import AgencyRelay
 from tests.integration.chassis import test_broker_alarm
@@ -80,8 +80,8 @@ async def test_rows_that_another_process_added_are_found(case: Case) -> None:
 async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_told_once(
     case: Case, alarm: Alarm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broker_module, "CONFIRM_SECONDS", 1.0)
-    monkeypatch.setattr(broker_module, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", 1.0)
+    monkeypatch.setattr(publisher, "LOOK_SECONDS", 0.2)
     async with case.running():
         gateway = await case.gateway()
         agency = await case.agency()
