@@ -16,8 +16,9 @@ from yarl import URL
 
 from bench.registry.figures import Race
 from bench.registry.verdicts import PLACE, verdicts
-from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.postgres import Connection
+from chassis.publisher import Publisher
 from chassis.topology.ketuk import AGENCIES
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION

@@ -16,9 +16,9 @@ from bench.verification.corpus import REGION, Corpus
 from bench.verification.site import issuers_key, message
 from chassis import content_header
 from chassis.batches import Arrival
-from chassis.broker import properties
 from chassis.in_flight import Letter as Outgoing
 from chassis.in_flight import frames
+from chassis.publisher import properties
 from chassis.seal import Opener, Sealer, private_key
 from ketuk_events.events import from_wire
 from verification.card_signature import issuers

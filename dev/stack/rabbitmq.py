@@ -73,6 +73,7 @@ class RabbitMQ:
             f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._ports.metrics}\n"
             "tcp_listen_options.sndbuf = 131072\ntcp_listen_options.recbuf = 131072\n"
             "tcp_listen_options.buffer = 131072\nmax_message_size = 294912\n"
+            "handshake_timeout = 10000\nconnection_max = 1000\nconsumer_timeout = 1800000\n"
             f"default_user = admin\ndefault_pass = {self._password}\n"
             "log.console = true\nlog.console.level = info\n" + self._clustering()
         )

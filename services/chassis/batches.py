@@ -10,29 +10,35 @@ and each delivery counts towards the queue's limit;
 
 While what follows from one batch is being confirmed, the next one is decided, or the next few where the work
 may be done side by side: so neither broker nor database is waited for idly. Batches are settled in order.
+
+Deliveries and what follows from them have a connection each, for a broker with an alarm reads nothing on one
+that publishes. While it has one, what is to be published is held, and what is not is acknowledged at once, so
+that the queue grows shorter; what is still held after `hold_seconds` is given back.
 """
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aio_pika.abc import AbstractChannel
 
 from chassis.answered import answered
 from chassis.batch_metrics import BatchMetrics
-from chassis.broker import Broker, Publisher
+from chassis.broker import Broker
 from chassis.causes import words
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered, Deliveries
 from chassis.handling import Arrival, Conclusion, Dead, Handle, Opened, Refused, Settled, handled, opened
 from chassis.health import Pulse
+from chassis.in_hand import InHand
 from chassis.intake import GIVE_BACK_SECONDS, Intake, TakenAway
 from chassis.life import pause
 from chassis.patience import TRANSIENT, persist
+from chassis.publisher import Alarmed, Publisher
 from chassis.steps import AtStep, Step, unobserved
 from chassis.tracing import Tracer, following
 from ketuk_events.trace import span_of
@@ -42,7 +48,7 @@ __all__ = ("Arrival", "BatchConsumer", "Conclusion", "Dead", "Handle", "Settled"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Line:
-    """What a consumer works with on one channel."""
+    """What a consumer works with, while it consumes."""
 
     intake: Intake
     publisher: Publisher
@@ -61,6 +67,8 @@ class _Batch:
     began: datetime
     clock: float
     hold_until: float
+    acknowledged: set[int] = field(default_factory=set)
+    """Tags of those that did not wait for the rest."""
 
 
 class BatchConsumer:
@@ -75,8 +83,8 @@ class BatchConsumer:
         at_most: messages in a batch.
         at_once: batches that are decided at once. What arrives is prefetched for them and for one that is
             being confirmed.
-        hold_seconds: for how long a batch is held while a dependency is away; must stay below the broker's
-            consumer time-out (30 minutes by default).
+        hold_seconds: for how long a batch is held while a dependency is away or the broker has an alarm,
+            give or take a publish; must stay below the broker's consumer time-out (30 minutes by default).
         traces: takes a span for each message of a tap.
         at_step: is told each step of a batch but `decided`, which is the handler's to tell.
     """
@@ -114,13 +122,22 @@ class BatchConsumer:
 
         async def session() -> None:
             await self._ready()
-            async with self._broker.channel() as channel:
-                await answered(channel.declare_queue(self._queue, passive=True))
-                publisher = await self._broker.publisher(channel, pulse=self.pulse)
-                await self._prove(publisher)
-                await self._consume(await self._line(channel, publisher, stopping))
+            async with self._broker.channel() as sending:
+                publisher = await self._broker.publisher(sending, pulse=self.pulse, gives_up=True)
+                while not stopping.is_set():
+                    try:
+                        await self._take_and_send(publisher, stopping)
+                    except Alarmed:
+                        # on the same connection: the broker would not even notice that this one is closed
+                        await publisher.until_it_takes(stopping)
 
         await persist(session, name=f"consumer {self._queue}", stopping=stopping, pulse=self.pulse)
+
+    async def _take_and_send(self, publisher: Publisher, stopping: asyncio.Event) -> None:
+        await self._prove(publisher)
+        async with self._broker.channel() as taking:
+            await answered(taking.declare_queue(self._queue, passive=True))
+            await self._consume(await self._line(taking, publisher, stopping))
 
     async def _line(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> _Line:
         return _Line(
@@ -133,7 +150,7 @@ class BatchConsumer:
                 stopping=stopping,
             ),
             publisher=publisher,
-            graveyard=await Graveyard.on(channel, queue=self._queue, user=self._broker.user),
+            graveyard=await Graveyard.beside(publisher, queue=self._queue),
             deciding=asyncio.Semaphore(self._at_once),
             stopping=stopping,
         )
@@ -145,35 +162,58 @@ class BatchConsumer:
             self._given_back = None
 
     async def _consume(self, line: _Line) -> None:
-        in_hand: deque[asyncio.Task[None]] = deque()
+        in_hand, never = InHand(), asyncio.Event()
+        gone = line.publisher.closed()
+        gone.add_done_callback(lambda _: in_hand.fail(ConnectionError("the channel was closed")))
         async with line.intake.open():
             self.pulse.up()
             try:
-                while delivered := await line.intake.next(meanwhile=in_hand[-1] if in_hand else None):
-                    before = in_hand[-1] if in_hand else None
-                    in_hand.append(
-                        asyncio.create_task(self._work_on(self._taken(delivered), line, before=before))
-                    )
-                    await _leave(in_hand, at_most=self._at_once)
-                await _leave(in_hand, at_most=0)
+                while delivered := await line.intake.next(failed=in_hand.failed):
+                    in_hand.take_on(partial(self._work_on, self._taken(delivered), line))
+                    # each holds a message of those that the broker sends ahead, also in an alarm
+                    await in_hand.fewer(self._at_once, unless=line.publisher.alarm)
+                await in_hand.fewer(0, unless=never)
             except TakenAway as why:
                 # where the queue is gone nobody else has what is in hand
                 self.pulse.down(str(why))
-                await _leave(in_hand, at_most=0)
+                await in_hand.fewer(0, unless=never)
                 raise
             finally:
-                for task in in_hand:
-                    task.cancel()
-                await _ended(in_hand)
+                await in_hand.give_up(seconds=GIVE_BACK_SECONDS)
+                gone.cancel()
 
-    async def _work_on(self, batch: _Batch, line: _Line, *, before: "asyncio.Task[None] | None") -> None:
-        """Decide a batch, and settle it after the one before."""
+    async def _work_on(self, batch: _Batch, line: _Line, turn: asyncio.Event) -> None:
+        """Decide a batch, and settle it when its turn has come."""
         self._at_step(self._queue, Step.READ)
         async with line.deciding:
             conclusions = await self._held(self._decide, batch, line)
-        if before is not None:
-            await before
-        await self._settle(batch, conclusions, line)
+        silent = [
+            message
+            for (message, _), conclusion in zip(batch.arrivals, conclusions, strict=True)
+            if isinstance(conclusion, Settled) and not conclusion.follows
+        ]
+        if not silent or (turn.is_set() and len(silent) == len(batch.delivered)):
+            await self._settle(batch, conclusions, line, turn)
+            return
+        settling = asyncio.create_task(self._settle(batch, conclusions, line, turn))
+        alarm = asyncio.create_task(line.publisher.alarm.wait())
+        try:
+            await asyncio.wait({settling, alarm}, return_when=asyncio.FIRST_COMPLETED)
+            if not settling.done() and not batch.acknowledged:
+                await self._settle_silently(batch, silent, line)
+                if len(silent) == len(batch.delivered):
+                    return
+            await settling
+        finally:
+            for each in (settling, alarm):
+                each.cancel()
+            await asyncio.wait({settling, alarm})
+
+    async def _settle_silently(self, batch: _Batch, silent: Sequence[Delivered], line: _Line) -> None:
+        """Acknowledge those of which nothing is to be published, though others before them wait."""
+        batch.acknowledged.update(message.tag for message in silent)
+        await line.intake.acknowledge_alone(silent)
+        self._count(batch, done=len(silent), dead=0)
 
     def _taken(self, delivered: Sequence[Delivered]) -> _Batch:
         began, clock = datetime.now(UTC), time.monotonic()
@@ -190,15 +230,22 @@ class BatchConsumer:
     async def _decide(self, batch: _Batch) -> Sequence[Conclusion]:
         return await handled(self._handle, [arrival for _, arrival in batch.arrivals], log=self._log)
 
-    async def _settle(self, batch: _Batch, conclusions: Sequence[Conclusion], line: _Line) -> None:
+    async def _settle(
+        self, batch: _Batch, conclusions: Sequence[Conclusion], line: _Line, turn: asyncio.Event
+    ) -> None:
         """Publish what follows, bury what must not be worked on, acknowledge."""
-        first = [conclusions]
+        await turn.wait()
+        standing = [conclusions]
 
         async def publish(batch: _Batch) -> Sequence[Conclusion]:
             # what could not be sent is decided again: found as it stands
-            concluded = first.pop() if first else await self._decide(batch)
+            concluded = standing.pop() if standing else await self._decide(batch)
             self._at_step(self._queue, Step.COMMITTED)
-            await _publish(concluded, line.publisher)
+            try:
+                await _publish(concluded, line.publisher)
+            except Alarmed:
+                standing.append(concluded)  # it is on its way
+                raise
             return concluded
 
         concluded = await self._held(publish, batch, line)
@@ -209,18 +256,27 @@ class BatchConsumer:
         ]
         for message, conclusion in dead:
             self._log.warning("dead letter", message_id=message.message_id, reason=conclusion.reason)
-        await line.graveyard.bury(dead)
+
+        async def bury(_: _Batch) -> Sequence[Conclusion]:
+            await line.graveyard.bury(dead)
+            return concluded
+
+        if dead:
+            await self._held(bury, batch, line)
         self._at_step(self._queue, Step.PUBLISHED)
-        # All that follows is confirmed. Batches of a channel are settled in order: one word covers this one.
-        await line.intake.acknowledge(batch.delivered)
+        rest = [message for message in batch.delivered if message.tag not in batch.acknowledged]
+        if len(rest) == len(batch.delivered):
+            batch.acknowledged.update(message.tag for message in rest)
+            # All that follows is confirmed. Batches are settled in order: one word covers this one.
+            await line.intake.acknowledge(rest)
+        else:
+            await line.intake.acknowledge_alone(rest)
         self._at_step(self._queue, Step.ACKNOWLEDGED)
-        self._metrics.settled(
-            self._queue,
-            done=len(batch.delivered) - len(dead),
-            dead=len(dead),
-            seconds=time.monotonic() - batch.clock,
-        )
+        self._count(batch, done=len(rest) - len(dead), dead=len(dead))
         self._trace(batch)
+
+    def _count(self, batch: _Batch, *, done: int, dead: int) -> None:
+        self._metrics.settled(self._queue, done=done, dead=dead, seconds=time.monotonic() - batch.clock)
 
     async def _held(
         self, attempt: Callable[[_Batch], Awaitable[Sequence[Conclusion]]], batch: _Batch, line: _Line
@@ -239,7 +295,8 @@ class BatchConsumer:
                 self._log.warning("holds", because=type(failure).__name__, messages=len(batch.arrivals))
                 await pause(0.5, stopping=line.stopping)
             else:
-                self.pulse.up()
+                if not line.publisher.alarm.is_set():
+                    self.pulse.up()
                 return conclusions
 
     def _trace(self, batch: _Batch) -> None:
@@ -255,26 +312,6 @@ class BatchConsumer:
             )
             if span is not None:
                 self._traces.take(span)
-
-
-async def _leave(in_hand: "deque[asyncio.Task[None]]", *, at_most: int) -> None:
-    """Wait until no more are in hand. Raises what one of them ended with, also where one before it hangs."""
-    while len(in_hand) > at_most:
-        # a later one fails with what one before it failed with
-        await asyncio.wait({in_hand[0], in_hand[-1]}, return_when=asyncio.FIRST_COMPLETED)
-        if in_hand[-1].done():
-            in_hand[-1].result()
-        if in_hand[0].done():
-            in_hand.popleft().result()
-
-
-async def _ended(cancelled: "Collection[asyncio.Task[None]]") -> None:
-    """Wait a moment for what was cancelled; what else they failed with is known from the first that did."""
-    if cancelled:
-        done, _ = await asyncio.wait(cancelled, timeout=GIVE_BACK_SECONDS)
-        for task in done:
-            if not task.cancelled():
-                task.exception()
 
 
 async def _publish(concluded: Sequence[Conclusion], publisher: Publisher) -> None:

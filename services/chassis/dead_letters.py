@@ -8,13 +8,13 @@ from hashlib import sha256
 from typing import cast
 from uuid import uuid4
 
-from aio_pika.abc import AbstractChannel
 from pamqp.encode import encode_table_value
 
-from chassis.broker import DEAD_LETTERS, Publisher
+from chassis.broker import DEAD_LETTERS
 from chassis.content_header import MOST_BYTES
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import CONTENT_TYPE, Wire
 from ketuk_events.names import to_timestamp
@@ -38,12 +38,9 @@ class Graveyard:
     """Where the messages come from."""
 
     @classmethod
-    async def on(cls, channel: AbstractChannel, *, queue: str, user: str) -> "Graveyard":
-        """The dead letters, reached over a channel; `queue` is where the messages come from."""
-        exchange = await channel.get_exchange(DEAD_LETTERS, ensure=False)
-        return cls(
-            publisher=Publisher(channel=channel, exchange=exchange, user=user, stamped=False), queue=queue
-        )
+    async def beside(cls, publisher: Publisher, *, queue: str) -> "Graveyard":
+        """The dead letters, reached as a publisher is; `queue` is where the messages come from."""
+        return cls(publisher=await publisher.to(DEAD_LETTERS, stamped=False), queue=queue)
 
     async def bury(self, dead: Sequence[tuple[Delivered, Dead]]) -> None:
         """Publish copies with their reasons, confirmed; the caller acknowledges the originals afterwards.

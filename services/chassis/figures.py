@@ -16,7 +16,7 @@ from prometheus_client import (
 )
 
 from chassis.health import Health
-from chassis.outbox import Outbox
+from chassis.outbox import Outbox, Relay
 
 LOOK_SECONDS = 3.0
 VERSION = version("ketuk")
@@ -62,6 +62,14 @@ class Figures:
             oldest.set(backlog.oldest_seconds)
 
         self.look_up(look)
+
+    def watch_relay(self, relay: Relay) -> None:
+        """Show with how many routing keys the broker does not take what waits to be sent."""
+        Gauge(
+            "ketuk_outbox_passed_over",
+            "Routing keys with which the broker does not take messages that wait to be sent.",
+            registry=self.registry,
+        ).set_function(lambda: len(relay.passed_over))
 
     async def page(self) -> bytes:
         """All figures in Prometheus' text format."""

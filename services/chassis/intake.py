@@ -56,22 +56,19 @@ class Intake:
         self._tag = ""
         self._narrow = True
 
-    async def next(self, *, meanwhile: "asyncio.Task[None] | None" = None) -> list[Delivered]:
+    async def next(self, *, failed: "asyncio.Future[None]") -> list[Delivered]:
         """What has arrived, at least one: a lone message waits for no company. Empty when told to stop.
 
         Raises TakenAway when the broker has cancelled the consumer, ConnectionError when the channel is gone,
-        and what `meanwhile` raises while nothing arrives.
+        and what `failed` ends with while nothing arrives.
         """
         first = asyncio.create_task(self._arrived.get())
-        waits: list[asyncio.Future[Any]] = [first, self._gone, self._taken_away, self._told]
-        if meanwhile is not None and not meanwhile.done():
-            await asyncio.wait([*waits, meanwhile], return_when=asyncio.FIRST_COMPLETED)
-        if meanwhile is not None and meanwhile.done() and (failure := meanwhile.exception()) is not None:
-            first.cancel()
-            raise failure
+        waits: list[asyncio.Future[Any]] = [first, self._gone, self._taken_away, self._told, failed]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        if self._told.done() or self._gone.done() or self._taken_away.done():
+        if any(each.done() for each in waits[1:]):
             first.cancel()
+            if failed.done():
+                failed.result()
             if self._told.done():
                 return []
             if self._gone.done():
@@ -87,6 +84,12 @@ class Intake:
     async def acknowledge(self, batch: Sequence[Delivered]) -> None:
         """Acknowledge a batch, and with it whatever was taken before it."""
         await answered((await self._underlay()).basic_ack(batch[-1].tag, multiple=True))
+
+    async def acknowledge_alone(self, messages: Sequence[Delivered]) -> None:
+        """Acknowledge these, and nothing that was taken before them."""
+        channel = await self._underlay()
+        for each in messages:
+            await answered(channel.basic_ack(each.tag))
 
     async def _take(self, *, prefetch: int) -> str:
         await answered((await self._underlay()).basic_qos(prefetch_count=prefetch))

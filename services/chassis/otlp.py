@@ -1,6 +1,7 @@
 """Sends spans by OTLP over HTTP, with OpenTelemetry's exporter. Imported by `tracing` when it is wanted."""
 
 from datetime import datetime
+from pathlib import Path
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -16,9 +17,13 @@ _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 class OtlpTracer:
     """See `chassis.tracing.Tracer`. A collector that is away costs spans, never taps."""
 
-    def __init__(self, *, endpoint: str, service: str) -> None:
+    def __init__(self, *, endpoint: str, service: str, ca_file: Path | None = None) -> None:
         self._resource = Resource.create({"service.name": f"ketuk-{service}"})
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
+        exporter = OTLPSpanExporter(
+            endpoint=f"{endpoint.rstrip('/')}/v1/traces",
+            timeout=5,
+            certificate_file=None if ca_file is None else str(ca_file),
+        )
         self._processor = BatchSpanProcessor(exporter, schedule_delay_millis=1000)
 
     def take(self, span: Span) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -114,19 +114,22 @@ class PostgresOutbox:
         return Backlog(waiting=row["count"], oldest_seconds=row["oldest"].total_seconds())
 
     @asynccontextmanager
-    async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:
+    async def waiting(self, limit: int, *, but: Collection[str] = ()) -> AsyncIterator[list[Wire]]:
         """See `Outbox`. Other processes pass over the rows that this block holds."""
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
                 """
-                SELECT position, message_id::text AS message_id, routing_key, headers, body, delivery
-                FROM outbox ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
+                SELECT message_id::text AS message_id, routing_key, headers, body, delivery
+                FROM outbox WHERE routing_key <> ALL ($2::text[])
+                ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
                 """,
                 limit,
+                list(but),
             )
-            yield [_wire(row) for row in rows]
+            yield (wires := [_wire(row) for row in rows])
             await connection.execute(
-                "DELETE FROM outbox WHERE position = ANY($1)", [row["position"] for row in rows]
+                "DELETE FROM outbox WHERE message_id = ANY ($1::text[]::uuid[])",
+                [wire.message_id for wire in wires],
             )
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from chassis.addresses import check_client, is_here
 from chassis.tls import shown, trust
 
 
@@ -24,6 +25,9 @@ class Settings(BaseSettings):
 
     ca_file: Path | None = None
     """PEM; broker, database and whoever else is reached by TLS must be signed by a certificate in it."""
+    plain_hosts: frozenset[str] = frozenset()
+    """Names or addresses, as JSON, with which this speaks without TLS though they are not this machine: where
+    a private line is trusted, at the operator's own risk."""
 
     @field_validator("ca_file")
     @classmethod
@@ -31,6 +35,17 @@ class Settings(BaseSettings):
         with _as_a_wrong_value():
             trust(file)
         return file
+
+    @field_validator("*")
+    @classmethod
+    def _is_reached_safely(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str) and str(info.field_name).endswith(("_url", "_endpoint")):
+            check_client(
+                value,
+                has_authority=info.data.get("ca_file") is not None,
+                plain_hosts=info.data.get("plain_hosts", ()),
+            )
+        return value
 
 
 class ServedSettings(Settings):
@@ -41,11 +56,19 @@ class ServedSettings(Settings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
     otlp_endpoint: str | None = None
-    """Where traces go by OTLP/HTTP, such as `http://collector:4318`; without it there are none."""
+    """Where traces go by OTLP/HTTP, such as `https://collector:4318`; without it there are none."""
     http_cert_file: Path | None = None
-    """PEM, with what leads to the authority; without it HTTP is plain, fit for the loopback only."""
+    """PEM, with what leads to the authority; without it HTTP is plain, and for the loopback only."""
     http_key_file: Path | None = None
     """PEM; may stand in the certificate's file."""
+
+    @field_validator("http_cert_file")
+    @classmethod
+    def _is_there_for_others(cls, certificate: Path | None, info: ValidationInfo) -> Path | None:
+        host = str(info.data.get("http_host", ""))
+        if certificate is None and not (is_here(host) or host in info.data.get("plain_hosts", ())):
+            raise ValueError(f"is missing, and KETUK_HTTP_HOST={host} is for other machines: they need TLS")
+        return certificate
 
     @field_validator("http_key_file")
     @classmethod

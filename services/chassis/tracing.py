@@ -3,6 +3,7 @@
 import importlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from ketuk_events.trace import parse
@@ -31,12 +32,16 @@ class Tracer(Protocol):
         """Send what was taken; blocks for a few seconds at most."""
 
 
-def tracer(endpoint: str | None, *, service: str) -> Tracer | None:
-    """A tracer that sends to an OTLP/HTTP endpoint such as `http://collector:4318`; None without one."""
+def tracer(endpoint: str | None, *, service: str, ca_file: Path | None = None) -> Tracer | None:
+    """A tracer that sends to an OTLP/HTTP endpoint such as `https://collector:4318`; None without one.
+
+    `ca_file`: PEM; whoever signs the collector's certificate. Without it the machine's own list counts.
+    """
     if endpoint is None:
         return None
     # the exporter and what it needs take memory that nobody should pay for who does not trace
-    made: Tracer = importlib.import_module("chassis.otlp").OtlpTracer(endpoint=endpoint, service=service)
+    otlp = importlib.import_module("chassis.otlp")
+    made: Tracer = otlp.OtlpTracer(endpoint=endpoint, service=service, ca_file=ca_file)
     return made
 
 

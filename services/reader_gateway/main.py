@@ -73,7 +73,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
     figures = Figures(health=health)
     figures.watch_outbox(spool)
     shown_figures = CounterFigures(registry=figures.registry)
-    traces = tracer(settings.otlp_endpoint, service="reader_gateway")
+    traces = tracer(settings.otlp_endpoint, service="reader_gateway", ca_file=settings.ca_file)
 
     def tapped(tap: Tap, answer: str) -> None:
         shown_figures.tapped(answer)
@@ -120,6 +120,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         key_told=recipient_keys.heard,
     )
     relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
+    figures.watch_relay(relay)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw, looked=fleet.looked, contexts=contexts)
 
     async def pcscd() -> None:

@@ -8,7 +8,7 @@ rests here in sealed form only.
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -173,16 +173,17 @@ class Spool:
         return Backlog(waiting=count, oldest_seconds=max(0.0, time.time() - oldest) if count else 0.0)
 
     @asynccontextmanager
-    async def waiting(self, limit: int) -> AsyncIterator[Sequence[Wire]]:
+    async def waiting(self, limit: int, *, but: Collection[str] = ()) -> AsyncIterator[list[Wire]]:
         """See `chassis.outbox.Outbox`. There is one relay, so nothing needs to be locked."""
+        passed_over = msgspec.json.encode(list(but)).decode()
         rows = await self._do(
             lambda: self._file.execute(
-                "SELECT position, message_id, routing_key, headers, body, delivery FROM outbox "
-                "ORDER BY position LIMIT ?",
-                (limit,),
+                "SELECT message_id, routing_key, headers, body, delivery FROM outbox "
+                "WHERE routing_key NOT IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?",
+                (passed_over, limit),
             ).fetchall()
         )
-        yield [
+        wires = [
             Wire(
                 message_id=message_id,
                 routing_key=routing_key,
@@ -190,10 +191,13 @@ class Spool:
                 body=body,
                 delivery=Delivery(delivery),
             )
-            for _, message_id, routing_key, headers, body, delivery in rows
+            for message_id, routing_key, headers, body, delivery in rows
         ]
-        if rows:
-            await self._write([("DELETE FROM outbox WHERE position = ?", (row[0],)) for row in rows], ())
+        yield wires
+        if wires:
+            await self._write(
+                [("DELETE FROM outbox WHERE message_id = ?", (wire.message_id,)) for wire in wires], ()
+            )
 
     def _open(self) -> int:
         self._path.parent.mkdir(parents=True, exist_ok=True)

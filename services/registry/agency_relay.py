@@ -8,10 +8,11 @@ import structlog
 from aio_pika.exceptions import PublishError
 from pamqp import commands
 
-from chassis.broker import Broker, Publisher
+from chassis.broker import Broker
 from chassis.health import Pulse
 from chassis.patience import persist
 from chassis.postgres import Pool
+from chassis.publisher import Alarmed, Publisher
 from chassis.steps import AtStep, Step, unobserved
 from chassis.topology.ketuk import AGENCIES
 from chassis.tracing import Tracer, following
@@ -57,13 +58,17 @@ class AgencyRelay:
         async def session() -> None:
             async with self._broker.channel() as channel:
                 publisher = await self._broker.publisher(
-                    channel, exchange=AGENCIES, stamped=False, pulse=self.pulse
+                    channel, exchange=AGENCIES, stamped=False, pulse=self.pulse, gives_up=True
                 )
                 self.pulse.up()
                 while not stopping.is_set():
                     self.waiting.clear()
-                    if await self._tell(publisher) < self._at_most:
-                        await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
+                    try:
+                        if await self._tell(publisher) < self._at_most:
+                            await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
+                    except Alarmed:
+                        # no row is held, and no other connection made, while the broker takes nothing
+                        await publisher.until_it_takes(stopping)
                     if channel.is_closed:
                         raise ConnectionError("the channel was closed")
 
@@ -73,7 +78,10 @@ class AgencyRelay:
             self.pulse.down("it has ended")
 
     async def _tell(self, publisher: Publisher) -> int:
-        """One round; returns how many were waiting. Raises a transient failure once the rest is marked."""
+        """One round; returns how many were waiting.
+
+        Raises a transient failure, or Alarmed, once the rest is marked.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             began = datetime.now(UTC)
             waiting = await disclosures.waiting(connection, self.institution, limit=self._at_most)

@@ -86,7 +86,7 @@ async def _serve(
     trusted = trust(settings.ca_file)
     broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted, found=said_once(BROKER))
     outbox = PostgresOutbox(pool=pool)
-    traces = tracer(settings.otlp_endpoint, service=_NAME)
+    traces = tracer(settings.otlp_endpoint, service=_NAME, ca_file=settings.ca_file)
     relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
     agencies = AgencyRelays(
         broker=Broker(url=settings.agencies_amqp_url, name=f"{_NAME} to agencies", trust=trusted),
@@ -122,6 +122,7 @@ async def _serve(
     health = Health()
     figures = Figures(health=health)
     figures.watch_outbox(outbox)
+    figures.watch_relay(relay)
     figures.look_up(CityFigures(pool=pool, region=settings.region, registry=figures.registry).look)
     batch_metrics = BatchMetrics(registry=figures.registry)
     consumers = {

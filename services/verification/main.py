@@ -45,8 +45,9 @@ async def serve(
     async with database(settings.database_url, name=NAME, trust=trusted) as pool:
         outbox = PostgresOutbox(pool=pool)
         figures.watch_outbox(outbox)
-        traces = tracer(settings.otlp_endpoint, service=NAME)
+        traces = tracer(settings.otlp_endpoint, service=NAME, ca_file=settings.ca_file)
         relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
+        figures.watch_relay(relay)
         recipients = Recipients(
             owner="registry",
             first=public_key(settings.registry_public_key),

@@ -7,7 +7,13 @@ from tests.system.conftest import SHOWING, City
 
 pytestmark = pytest.mark.timeout(240)
 
-EVERYWHERE = {"ketuk_ready", "ketuk_build_info", "ketuk_outbox_waiting", "ketuk_outbox_oldest_seconds"}
+EVERYWHERE = {
+    "ketuk_ready",
+    "ketuk_build_info",
+    "ketuk_outbox_waiting",
+    "ketuk_outbox_oldest_seconds",
+    "ketuk_outbox_passed_over",
+}
 PROCESS = {"process_cpu_seconds", "process_resident_memory_bytes", "process_open_fds"}
 CONSUMING = {"ketuk_messages", "ketuk_batch_messages", "ketuk_batch_seconds"}
 

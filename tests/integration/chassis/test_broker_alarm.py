@@ -1,20 +1,24 @@
 """A broker that is short of memory: whoever publishes waits, and says so; nothing is lost or sent twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 
 import pytest
-from prometheus_client import CollectorRegistry
+from aio_pika.abc import AbstractQueue
 
-from chassis import broker
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
+from chassis import publisher
+from chassis.batches import Arrival, Conclusion, Dead, Settled
+from chassis.broker import EVENTS
 from chassis.health import Pulse, Sick
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox
+from dev.stack.depth import depth
 from dev.stack.stack import Stack
+from ketuk_events.events import Wire
 from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import Desk, until, wires
+from tests.integration.chassis.test_batches import Collected, consumer, running
 from tests.integration.chassis.test_outbox import add, relaying, rows
 
 pool = test_outbox.pool
@@ -22,27 +26,46 @@ WORD = "the broker takes no messages: it is short of memory or disk"
 CONFIRM_SECONDS = 1.0
 
 
+class Alarm:
+    """Whether the broker is short of memory."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    async def begin(self) -> None:
+        await self._say("absolute", "1MB")
+
+    async def end(self) -> None:
+        await self._say("0.4")
+
+    async def connections(self) -> int:
+        """Of the account of verification, as the broker counts them."""
+        return (await self._ask("list_connections", "user")).split().count("verification")
+
+    async def unsettled(self, queue: str) -> int:
+        """Messages in a queue, held ones included."""
+        listed = await self._ask("list_queues", "-p", "ketuk", "name", "messages")
+        return int(dict(line.split() for line in listed.splitlines())[queue])
+
+    async def _say(self, *watermark: str) -> None:
+        await self._ask("set_vm_memory_high_watermark", *watermark)
+
+    async def _ask(self, *command: str) -> str:
+        return await asyncio.to_thread(self._stack.rabbitmq.control, *command)
+
+
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An alarm lasts longer than a confirm may take."""
-    monkeypatch.setattr(broker, "CONFIRM_SECONDS", CONFIRM_SECONDS)
-    monkeypatch.setattr(broker, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", CONFIRM_SECONDS)
+    monkeypatch.setattr(publisher, "LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture
-async def alarm(stack: Stack) -> AsyncIterator[asyncio.Event]:
-    """The broker is short of memory until the event is set, or the test ends."""
-    over = asyncio.Event()
-    await asyncio.to_thread(stack.rabbitmq.control, "set_vm_memory_high_watermark", "absolute", "1MB")
-
-    async def relief() -> None:
-        await over.wait()
-        await asyncio.to_thread(stack.rabbitmq.control, "set_vm_memory_high_watermark", "0.4")
-
-    relieving = asyncio.create_task(relief())
-    yield over
-    over.set()
-    await relieving
+async def alarm(stack: Stack) -> AsyncIterator[Alarm]:
+    made = Alarm(stack)
+    yield made
+    await made.end()
 
 
 async def says(pulse: Pulse) -> str:
@@ -53,9 +76,21 @@ async def says(pulse: Pulse) -> str:
     return "ok"
 
 
-async def test_a_relay_waits_for_as_long_as_the_alarm_lasts(
-    desk: Desk, pool: Pool, alarm: asyncio.Event
-) -> None:
+async def _is(ask: Callable[[], object], wanted: object) -> bool:
+    found = ask()
+    return (await found if asyncio.iscoroutine(found) else found) == wanted
+
+
+async def landing(desk: Desk) -> tuple[AbstractQueue, Wire]:
+    """A message, and a queue of its own in which it lands."""
+    owner = f"{desk.owner}-follows"
+    (wire,) = wires(1, owner=owner)
+    queue = await desk.admin.declare_queue(owner, exclusive=True)
+    await queue.bind(EVENTS, wire.routing_key)
+    return queue, wire
+
+
+async def test_a_relay_waits_for_as_long_as_the_alarm_lasts(desk: Desk, pool: Pool, alarm: Alarm) -> None:
     outbox = PostgresOutbox(pool=pool)
     await add(pool, outbox, 3, desk.owner)
     relay = Relay(broker=desk.broker, outbox=outbox)
@@ -65,60 +100,110 @@ async def test_a_relay_waits_for_as_long_as_the_alarm_lasts(
         words.append(await says(relay.pulse))
         return words.count(WORD) > 2 * CONFIRM_SECONDS / 0.02
 
-    async def sent() -> bool:
-        return await rows(pool) == 0
-
+    await alarm.begin()
     async with relaying(relay):
         await until(waited_long, what="the relay's word on the alarm, for longer than a confirm may take")
         assert "TimeoutError" not in words
         assert await rows(pool) == 3
-        alarm.set()
-        await until(sent, what="all sent")
+        await alarm.end()
+        await until(partial(_is, partial(rows, pool), 0), what="all sent")
         assert await says(relay.pulse) == "ok"
     assert await desk.depth() == 3
 
 
-async def test_a_consumer_holds_its_batch_for_as_long_as_the_alarm_lasts(desk: Desk, stack: Stack) -> None:
-    (follow,) = wires(1, owner=f"{desk.owner}-follows")
-    await desk.queue.bind("ketuk.events", follow.routing_key)
-    handled: list[str] = []
+async def test_a_relay_gives_its_rows_back_while_the_alarm_lasts_and_sends_each_once(
+    desk: Desk, pool: Pool, alarm: Alarm
+) -> None:
+    outbox = PostgresOutbox(pool=pool)
+    await add(pool, outbox, 3, desk.owner)
+    relay = Relay(broker=desk.broker, outbox=outbox)
 
-    async def settle(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        handled.extend(str(arrival.event.id) for arrival in arrivals)
-        first = str(arrivals[0].event.id) != follow.message_id
-        return [Settled(follows=(follow,) if first else ()) for _ in arrivals]
+    async def free() -> int:
+        async with pool.acquire() as connection, connection.transaction():
+            return len(await connection.fetch("SELECT FROM outbox FOR UPDATE SKIP LOCKED"))
 
+    await alarm.begin()
+    async with relaying(relay):
+        await until(partial(_is, partial(says, relay.pulse), WORD), what="the relay's word on the alarm")
+        await until(partial(_is, free, 3), what="the rows given back", seconds=20 * CONFIRM_SECONDS)
+        for _ in range(100):
+            assert await free() == 3
+            assert await says(relay.pulse) == WORD
+        assert await alarm.connections() == 1, "each connection more is one that the broker does not read"
+        await alarm.end()
+        await until(partial(_is, partial(rows, pool), 0), what="all sent")
+    assert await desk.depth() == 3, "some were sent twice"
+
+
+async def test_a_consumer_holds_its_batch_for_as_long_as_the_alarm_lasts(desk: Desk, alarm: Alarm) -> None:
+    landed, follow = await landing(desk)
+    handled = Collected(lambda _: (follow,))
     (sent,) = wires(1, owner=desk.owner)
     await desk.send(sent)
-    consumer = BatchConsumer(
-        broker=desk.broker,
-        queue=desk.queue.name,
-        handle=settle,
-        ready=_well,
-        metrics=BatchMetrics(registry=CollectorRegistry()),
-    )
-    stopping = asyncio.Event()
-    await asyncio.to_thread(stack.rabbitmq.control, "set_vm_memory_high_watermark", "absolute", "1MB")
-    running = asyncio.create_task(consumer.run(stopping))
-    try:
-
-        async def blocked() -> bool:
-            return await says(consumer.pulse) == WORD
-
-        await until(blocked, what="the consumer's word on the alarm")
-        assert handled == [sent.message_id]
-    finally:
-        await asyncio.to_thread(stack.rabbitmq.control, "set_vm_memory_high_watermark", "0.4")
-
-    async def followed() -> bool:
-        return follow.message_id in handled
-
-    await until(followed, what="what follows")
-    stopping.set()
-    await running
-    assert handled == [sent.message_id, follow.message_id]
+    await alarm.begin()
+    each = consumer(desk, handled)
+    async with running(each):
+        await until(partial(_is, partial(says, each.pulse), WORD), what="the consumer's word on the alarm")
+        assert handled.ids == [sent.message_id]
+        await alarm.end()
+        await until(partial(_is, partial(depth, desk.admin, landed.name), 1), what="what follows")
+    assert handled.ids == [sent.message_id]
     assert await desk.dead_depth() == 0
 
 
-async def _well() -> None:
-    """A dependency that answers."""
+async def test_a_consumer_gives_back_what_it_cannot_send_and_takes_it_again_after_the_alarm(
+    desk: Desk, alarm: Alarm
+) -> None:
+    landed, follow = await landing(desk)
+    handled = Collected(lambda _: (follow,))
+    await desk.send(*wires(1, owner=desk.owner))
+    await alarm.begin()
+    each = consumer(desk, handled, hold_seconds=CONFIRM_SECONDS)
+    async with running(each):
+        await until(partial(_is, partial(says, each.pulse), WORD), what="the consumer's word on the alarm")
+        await until(partial(_is, desk.depth, 1), what="the message given back", seconds=30 * CONFIRM_SECONDS)
+        given = list(handled.ids)
+        for _ in range(50):
+            assert await desk.depth() == 1
+            assert await says(each.pulse) == WORD
+        assert handled.ids == given, "it was taken again while nothing can be sent"
+        assert await alarm.connections() == 1, "each connection more is one that the broker does not read"
+        await alarm.end()
+        await until(partial(_is, desk.depth, 0), what="the message taken again")
+        await until(partial(_is, partial(depth, desk.admin, landed.name), 2), what="what follows")
+    assert await desk.dead_depth() == 0
+
+
+@pytest.mark.parametrize("ends", ["followed", "dead"])
+async def test_a_consumer_acknowledges_what_publishes_nothing_while_the_alarm_lasts(
+    desk: Desk, alarm: Alarm, ends: str
+) -> None:
+    landed, follow = await landing(desk)
+    sent = wires(40, owner=desk.owner)
+    speaks = {sent[0].message_id, sent[9].message_id}
+    given: list[str] = []
+
+    def concluded(name: str) -> Conclusion:
+        if name not in speaks:
+            return Settled()
+        return Settled(follows=(follow,)) if ends == "followed" else Dead(reason="disowned")
+
+    async def handle(arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
+        names = [str(arrival.event.id) for arrival in arrivals]
+        given.extend(names)
+        return [concluded(name) for name in names]
+
+    await desk.send(*sent)
+    await alarm.begin()
+    unsettled = partial(alarm.unsettled, desk.queue.name)
+    each = consumer(desk, handle, at_most=5)
+    async with running(each):
+        await until(partial(_is, unsettled, 2), what="all but two acknowledged")
+        assert await says(each.pulse) == WORD
+        await alarm.end()
+        await until(partial(_is, unsettled, 0), what="all acknowledged")
+    assert sorted(given) == sorted(wire.message_id for wire in sent)
+    if ends == "followed":
+        assert await depth(desk.admin, landed.name) > 0
+    else:
+        assert await desk.dead_depth() == 2

@@ -10,10 +10,10 @@ from aiormq.abc import ChannelFrame
 from aiormq.exceptions import ChannelAccessRefused
 from msgspec.structs import replace
 
-from chassis.broker import Publisher
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 
@@ -119,7 +119,7 @@ async def test_dead_letters_of_one_id_are_never_in_flight_together(
         return await publish(self, sent)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Publisher, "publish_each", watched)
-    graveyard = await Graveyard.on(channel, queue=desk.queue.name, user="verification")
+    graveyard = await Graveyard.beside(await desk.broker.publisher(channel), queue=desk.queue.name)
     one = str(uuid4())
     names = [one, None, str(uuid4()), one, None, one]
     await graveyard.bury(

@@ -1,13 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
-from chassis.broker import EVENTS
-from chassis.health import Sick
+from chassis import outbox as outbox_module
+from chassis.broker import EVENTS, Broker
+from chassis.figures import Figures
+from chassis.health import Health, Sick
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox, database
 from tests.integration.chassis.conftest import Desk, until, wires
@@ -43,14 +47,17 @@ async def add(pool: Pool, outbox: PostgresOutbox, count: int, owner: str) -> lis
     return [wire.message_id for wire in added]
 
 
-async def test_a_row_stays_until_the_broker_has_confirmed_its_message(desk: Desk, pool: Pool) -> None:
+async def test_a_row_stays_until_the_broker_has_confirmed_its_message(
+    desk: Desk, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "PASSED_OVER_SECONDS", 0.5)
     outbox = PostgresOutbox(pool=pool)
     owner = f"nobody-{uuid4().hex[:8]}"
     await add(pool, outbox, 1, owner)
     relay = Relay(broker=desk.broker, outbox=outbox)
 
     async def refused() -> bool:
-        return "PublishError" in await _why(relay)
+        return "312 NO_ROUTE" in await _why(relay)
 
     async def empty() -> bool:
         return await rows(pool) == 0
@@ -70,6 +77,83 @@ async def _why(relay: Relay) -> str:
     except Sick as why:
         return str(why)
     return ""
+
+
+async def test_what_the_broker_does_not_take_delays_nothing_else(
+    desk: Desk, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "PASSED_OVER_SECONDS", 0.5)
+    outbox, nobody = PostgresOutbox(pool=pool), f"nobody-{uuid4().hex[:8]}"
+    full = await desk.admin.declare_queue(
+        f"full-{uuid4().hex}", exclusive=True, arguments={"x-max-length": 1, "x-overflow": "reject-publish"}
+    )
+    await full.bind(EVENTS, f"card.presented.v1.3372.{full.name}")
+    await add(pool, outbox, 3, nobody)
+    await add(pool, outbox, 3, full.name)
+    ids = await add(pool, outbox, 40, desk.owner)
+    health = Health()
+    figures = Figures(health=health)
+    relay = Relay(broker=desk.broker, outbox=outbox, at_most=2)
+    figures.watch_relay(relay)
+    health.register("relay", relay.pulse.ping)
+
+    async def others_sent() -> bool:
+        return await desk.depth() == 40
+
+    async def drained() -> bool:
+        await full.get(no_ack=True, fail=False)
+        return await rows(pool) == 3
+
+    async def empty() -> bool:
+        return await rows(pool) == 0
+
+    async with relaying(relay):
+        await until(others_sent, what="all that has a queue")
+        ready = await health.look()
+        assert ready.ready
+        assert f"card.presented.v1.3372.{nobody} (312 NO_ROUTE)" in ready.resources["relay"]
+        assert f"card.presented.v1.3372.{full.name} (its queue refuses)" in ready.resources["relay"]
+        assert b"ketuk_outbox_passed_over 2.0" in await figures.page()
+        await until(drained, what="what its queue refused, once there was room")
+        landed = await desk.admin.declare_queue(f"landed-{uuid4().hex}", exclusive=True)
+        await landed.bind(EVENTS, f"card.presented.v1.3372.{nobody}")
+        await until(empty, what="what had no queue, once there was one")
+        await until(partial(_is_well, relay), what="the relay's word that nothing is passed over")
+    received = [await desk.queue.get(no_ack=True) for _ in range(40)]
+    assert [message.message_id for message in received] == ids
+
+
+async def _is_well(relay: Relay) -> bool:
+    return await _why(relay) == ""
+
+
+async def test_what_an_account_may_not_say_closes_the_channel_and_delays_nothing_else(
+    desk: Desk, pool: Pool, stack_env: Mapping[str, str]
+) -> None:
+    name, outbox = "kelurahan-jebres", PostgresOutbox(pool=pool)
+    landed = await desk.admin.declare_queue(f"landed-{uuid4().hex}", exclusive=True)
+    await landed.bind(EVENTS, f"card.presented.v1.3372.{name}")
+    sent = wires(6, owner=name)
+    forbidden = replace(wires(1, owner=name)[0], routing_key=f"tap.judged.v1.3372.{name}")
+    async with pool.acquire() as connection, connection.transaction():
+        await outbox.add(connection, [*sent[:3], forbidden, *sent[3:]])
+    broker = Broker(url=stack_env["AMQP_GATEWAY_KELURAHAN_JEBRES_URL"], name="test")
+    relay = Relay(broker=broker, outbox=outbox)
+
+    async def others_sent() -> bool:
+        return await rows(pool) == 1
+
+    async def says_which() -> bool:
+        return f"{forbidden.routing_key} (it refuses our account this right)" in await _why(relay)
+
+    async with relaying(relay):
+        await until(others_sent, what="all that the account may say")
+        await until(says_which, what="the relay's word on the other")
+    received: set[str | None] = set()
+    # those that were not confirmed when the channel was closed come twice
+    while (message := await landed.get(no_ack=True, fail=False)) is not None:
+        received.add(message.message_id)
+    assert received == {wire.message_id for wire in sent}
 
 
 async def test_what_is_added_is_sent_at_once_and_only_once_by_two_relays(desk: Desk, pool: Pool) -> None:

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from chassis import answered, broker
+from chassis import answered, broker, publisher
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
 from chassis.broker import Broker
@@ -36,7 +36,7 @@ SECONDS = 8.0
 def _impatient(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.setattr(broker, "HEARTBEAT_SECONDS", 1)
     monkeypatch.setattr(broker, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(broker, "CONFIRM_SECONDS", 2.0)
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", 2.0)
     monkeypatch.setattr(answered, "REQUEST_SECONDS", request.param)
     monkeypatch.setattr(verdicts, "LOOK_SECONDS", 0.5)
 

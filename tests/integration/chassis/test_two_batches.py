@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.batches import Arrival, Conclusion, Settled
-from chassis.broker import Publisher
+from chassis.publisher import Publisher
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running

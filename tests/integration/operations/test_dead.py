@@ -6,10 +6,11 @@ from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
 from chassis.batches import Arrival, Conclusion
-from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.dead_letters import Graveyard
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
@@ -229,7 +230,8 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
         body=message.body,
     )
     async with desk.broker.channel() as channel:
-        graveyard = await Graveyard.on(channel, queue="verification.projection", user=desk.broker.user)
+        publisher = await desk.broker.publisher(channel)
+        graveyard = await Graveyard.beside(publisher, queue="verification.projection")
         await graveyard.bury([(delivered, Dead(reason="handler failed: KeyError"))])
 
     async def chosen(*options: str) -> int:

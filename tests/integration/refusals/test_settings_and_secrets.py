@@ -57,6 +57,34 @@ async def test_every_part_refuses_to_start_without_its_settings(module: str, tmp
     assert " is missing: set it, or put it into a file " in end.line
 
 
+@pytest.mark.parametrize(
+    ("module", "name", "value"),
+    [
+        (("verification",), "KETUK_AMQP_URL", "amqp://verification:s3cret@broker/ketuk"),
+        (("verification",), "KETUK_DATABASE_URL", "postgresql://verification:s3cret@database/verification"),
+        (("verification",), "KETUK_OTLP_ENDPOINT", "http://collector:4318"),
+        (("chassis.migrate", "verification"), "KETUK_DATABASE_URL", "postgresql://v:s3cret@database/v"),
+        (("chassis.topology",), "KETUK_MANAGEMENT_URL", "http://admin:s3cret@broker:15672"),
+    ],
+)
+async def test_a_part_that_would_speak_to_another_machine_without_tls_does_not_start(
+    verification: dict[str, str], module: tuple[str, ...], name: str, value: str
+) -> None:
+    end = await ended(*module, settings=verification | {name: value})
+    assert end.code == 2
+    assert end.line.startswith(f"{name}: ")
+    assert "is another machine" in end.line
+    assert "s3cret" not in end.line
+
+
+async def test_a_service_does_not_listen_to_other_machines_by_plain_http(
+    verification: dict[str, str],
+) -> None:
+    end = await ended("verification", settings=verification | {"KETUK_HTTP_HOST": "0.0.0.0"})  # noqa: S104  it refuses
+    assert end.code == 2
+    assert "KETUK_HTTP_HOST=0.0.0.0 is for other machines: they need TLS" in end.line
+
+
 async def test_an_own_certificate_that_does_not_fit_its_key_ends_the_start(
     verification: dict[str, str], tmp_path: Path
 ) -> None:

@@ -16,8 +16,9 @@ import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec.structs import replace
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.postgres import Pool
+from chassis.publisher import Publisher
 from chassis.seal import Sealer, private_key
 from chassis.topology.ketuk import AGENCIES
 from dev.contract.examples import examples

@@ -4,9 +4,14 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
+from chassis import publisher
 from chassis.broker import Broker
 from registry.agency_relay import AgencyRelay
+from tests.integration.chassis import test_broker_alarm
+from tests.integration.chassis.test_broker_alarm import WORD, Alarm
 from tests.integration.registry.case import Case, all_of, until
+
+alarm = test_broker_alarm.alarm
 
 
 async def test_a_receiver_without_a_queue_is_parked_while_the_other_receives(case: Case) -> None:
@@ -70,6 +75,48 @@ async def test_rows_that_another_process_added_are_found(case: Case) -> None:
         await case.pool.execute("UPDATE disclosures SET state = 'waiting' WHERE institution = $1", agency)
         await case.settled(agency, (0, 1, 0))
         assert len(await all_of(feed)) == 1
+
+
+async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_told_once(
+    case: Case, alarm: Alarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", 1.0)
+    monkeypatch.setattr(publisher, "LOOK_SECONDS", 0.2)
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        await case.judge(*(case.verdict(gateway) for _ in range(3)))
+        await case.settled(agency, (0, 0, 3))
+    feed = await case.feed(agency)
+    await case.pool.execute("UPDATE disclosures SET state = 'waiting' WHERE institution = $1", agency)
+    await alarm.begin()
+    broker = Broker(url=case.settings.agencies_amqp_url, name="test")
+    relay, stopping = AgencyRelay(institution=agency, broker=broker, pool=case.pool), asyncio.Event()
+    running = asyncio.create_task(relay.run(stopping))
+
+    async def is_blocked() -> bool:
+        return relay.pulse.why == WORD
+
+    async def is_free() -> bool:
+        async with case.pool.acquire() as connection, connection.transaction():
+            held = "SELECT FROM disclosures WHERE institution = $1 FOR UPDATE SKIP LOCKED"
+            return len(await connection.fetch(held, agency)) == 3
+
+    await until(is_blocked, what="the relay says that the broker takes nothing")
+    await until(is_free, what="the rows are given back")
+    for _ in range(50):
+        assert await is_free()
+        assert await is_blocked()
+    await alarm.end()
+
+    async def are_sent() -> bool:
+        told = "SELECT count(*) FROM disclosures WHERE institution = $1 AND state = 'sent'"
+        return bool(await case.pool.fetchval(told, agency) == 3)
+
+    await until(are_sent, what="all are sent")
+    stopping.set()
+    await running
+    assert len(await all_of(feed)) == 3
 
 
 async def test_two_relays_to_one_institution_tell_each_event_once(case: Case) -> None:

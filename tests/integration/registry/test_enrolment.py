@@ -102,7 +102,7 @@ async def test_a_gateway_enrols_over_https_and_is_requested_until_it_is_approved
     settings = GatewaySettings(
         _secrets_dir=str(folder),  # type: ignore[call-arg]  # as in chassis.settings
         readers={},
-        amqp_url="amqp://nobody",
+        amqp_url="amqps://nobody",
         spool=tmp_path / "spool",
     )
     assert (settings.region, settings.gateway, settings.institution) == ("3372", name, name)

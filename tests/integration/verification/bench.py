@@ -12,7 +12,7 @@ import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec import Struct, structs
 
-from chassis.broker import DEAD_LETTERS, Broker, Publisher
+from chassis.broker import DEAD_LETTERS, Broker
 from chassis.postgres import database
 from chassis.seal import Sealer, private_key, public_key
 from dev.stack.depth import depth
@@ -67,7 +67,7 @@ class Bench:
         url = self.found["AMQP_REGISTRY_URL" if user == "registry" else "AMQP_GATEWAY_KELURAHAN_JEBRES_URL"]
         broker = Broker(url=url, name="test")
         async with broker.channel() as channel:
-            publisher: Publisher = await broker.publisher(channel)
+            publisher = await broker.publisher(channel)
             await publisher.publish_all(wires)
 
     def approved(self) -> GatewayApproved:

@@ -9,8 +9,9 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker, Publisher
+from chassis.broker import DEAD_LETTERS, EVENTS, Broker
 from chassis.postgres import database
+from chassis.publisher import Publisher
 from chassis.root import signed
 from chassis.seal import key_id, private_key
 from dev.stack.secret_files import public_pem

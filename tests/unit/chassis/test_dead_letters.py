@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from pamqp import encode
 
 from chassis import content_header
-from chassis.broker import Publisher, properties
 from chassis.content_header import MOST_BYTES, Unreadable
 from chassis.dead_letters import FIRST_BYTES, Graveyard
 from chassis.deliveries import Delivered
 from chassis.handling import Dead
+from chassis.publisher import Publisher, properties
 from ketuk_events.events import Wire
 from tests.unit.chassis import strange
 

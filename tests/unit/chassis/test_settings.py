@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import Settings, load
+from chassis.settings import ServedSettings, Settings, load
 
 
 class Told(Settings):
@@ -11,9 +11,14 @@ class Told(Settings):
     api_token: str
 
 
-def refusal(capsys: pytest.CaptureFixture[str]) -> str:
+class Served(ServedSettings):
+    http_port: int = 8000
+    amqp_url: str = "amqp://v:p@127.0.0.1/ketuk"
+
+
+def refusal(capsys: pytest.CaptureFixture[str], kind: type[Settings] = Told) -> str:
     with pytest.raises(SystemExit) as ended:
-        load(Told)
+        load(kind)
     assert ended.value.code == 2
     line = capsys.readouterr().err
     assert line.count("\n") == 1
@@ -50,3 +55,33 @@ def test_a_folder_of_secrets_that_is_not_there_is_named(
 ) -> None:
     monkeypatch.setenv("KETUK_SECRETS_DIR", "/nowhere")
     assert refusal(capsys) == "KETUK_SECRETS_DIR: /nowhere is not a folder\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KETUK_AMQP_URL", "amqp://v:s3cret@broker/ketuk"),
+        ("KETUK_OTLP_ENDPOINT", "http://broker:4318"),
+    ],
+)
+def test_an_address_of_another_machine_without_tls_is_one_line_unless_its_host_is_admitted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    line = refusal(capsys, Served)
+    assert line.startswith(f"{name}: ")
+    assert "broker is another machine: it must be reached by TLS" in line
+    assert "s3cret" not in line
+    monkeypatch.setenv("KETUK_PLAIN_HOSTS", '["broker"]')
+    assert load(Served).plain_hosts == {"broker"}
+
+
+def test_http_for_other_machines_needs_a_certificate_unless_the_host_is_admitted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KETUK_HTTP_HOST", "0.0.0.0")  # noqa: S104  nothing is bound
+    line = refusal(capsys, Served)
+    assert line.startswith("KETUK_HTTP_CERT_FILE: ")
+    assert "KETUK_HTTP_HOST=0.0.0.0 is for other machines" in line
+    monkeypatch.setenv("KETUK_PLAIN_HOSTS", '["0.0.0.0"]')
+    assert load(Served).http_host == "0.0.0.0"  # noqa: S104  nothing is bound

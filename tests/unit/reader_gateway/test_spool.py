@@ -46,6 +46,22 @@ async def test_a_block_that_ends_well_removes_its_messages_for_good(spool: Spool
     assert (await spool.backlog()).waiting == 0
 
 
+async def test_what_a_block_takes_out_of_its_messages_stays(spool: Spool) -> None:
+    await spool.say(wire(1), wire(2), wire(3))
+    async with spool.waiting(10) as waiting:
+        waiting.remove(wire(2))
+    async with spool.waiting(10) as rest:
+        assert rest == [wire(2)]
+
+
+async def test_messages_with_a_routing_key_that_is_passed_over_stay_behind_the_others(spool: Spool) -> None:
+    other = replace(wire(2), routing_key="card.read.v1.3372.x")
+    await spool.say(wire(1), other, wire(3))
+    async with spool.waiting(10, but={wire(1).routing_key}) as waiting:
+        assert waiting == [other]
+    assert (await spool.backlog()).waiting == 2
+
+
 async def test_the_spool_knows_which_taps_began_here(spool: Spool) -> None:
     await spool.begin(tap())
     assert await spool.has_begun(str(tap().id))

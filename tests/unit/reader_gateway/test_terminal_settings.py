@@ -15,7 +15,7 @@ SETTINGS = {
     "gateway": "kelurahan-jebres",
     "institution": "kelurahan-jebres",
     "place": "33.72.04.1010",
-    "amqp_url": "amqp://nowhere",
+    "amqp_url": "amqp://127.0.0.1:1",
     "spool": Path("spool.sqlite"),
     "identity_key": private_pem(KEY),
     "verification_public_key": public_pem(KEY),
