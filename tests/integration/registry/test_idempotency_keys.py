@@ -46,12 +46,14 @@ async def test_the_secret_of_a_token_is_in_none_of_the_registrys_tables(
         tables = await case.pool.fetch(
             "SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = 'public'"
         )
+        plain = issued.body["secret"]
         holding = [
             table["name"]
             for table in tables
+            for written in (plain, plain.encode().hex())  # as a text, or among bytes
             if await case.pool.fetchval(
                 f"SELECT EXISTS (SELECT 1 FROM {table['name']} AS t WHERE position($1 IN t::text) > 0)",  # noqa: S608
-                issued.body["secret"],
+                written,
             )
         ]
     assert len(tables) > 10
