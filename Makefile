@@ -10,7 +10,7 @@ WAITING = $(shell expr $(CORES) \* 5 / 2)
 # Hundreds of processes are started: each would compile the code anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup stack stop demo chaos test test-unit test-fuzz test-integration test-long fuzz model test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
+.PHONY: help setup stack stop demo chaos test test-unit test-fuzz test-integration test-long fuzz model mutants test-compose bench bench-card bench-gateway bench-registry bench-effects scale images secrets lint format contract verdicts lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -58,6 +58,9 @@ bench-registry: packages-demo $(VENV)/dev.stamp ## import a city's residents bes
 
 model: setup ## a counter in any order of events, other days each time: make model [MINUTES=10]
 	KETUK_MODEL_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest tests/integration/counter_model
+
+mutants: $(VENV)/dev.stamp ## put small bugs into what judges and computes: all but 3 % must fail a unit test: make mutants [ONLY=verification]
+	$(BIN)/python -m dev.mutants $(ONLY)
 
 bench-effects: packages-demo $(VENV)/dev.stamp ## how soon verification judges by what the office decides
 	$(BIN)/python -m bench.registry --look effects

@@ -41,11 +41,11 @@ class SteppedSpool(Spool):
 
     at_step: AtStep
 
-    async def advance(self, tap: Tap, *wires: Any, **proof: Any) -> None:  # noqa: ANN401  as it is there
+    async def advance(self, tap: Tap, *wires: Any, **proof: Any) -> bool:  # noqa: ANN401  as it is there
         """See `Spool`."""
         if wires:
             self.at_step(DESK, Step.DECIDED)
-        await super().advance(tap, *wires, **proof)
+        return await super().advance(tap, *wires, **proof)
 
 
 async def serve(settings: GatewaySettings, told: Told, stopping: asyncio.Event) -> None:

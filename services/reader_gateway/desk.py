@@ -6,7 +6,7 @@ the spool, and what was begun before a crash is taken up again under the same ta
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -89,6 +89,8 @@ class Desk:
         """A chip did not answer, and the reader has yet to show that it is not its own fault."""
         self._left_over = False
         """Whether that tap is of an earlier start, so that much may have happened since."""
+        self._has_waited = False
+        """Whether the spool took something late, and what was seen meanwhile is not all taken yet."""
         self._log = structlog.get_logger(part="desk", reader=asked().reader)
 
     def happened(self, event: Sighting | ChipCheckAsked) -> None:
@@ -99,10 +101,20 @@ class Desk:
             self._fingers.card_moved()
 
     async def _next(self) -> Sighting | ChipCheckAsked:
-        event = await self._events.get()
-        if isinstance(event, Sighting):
+        while True:
+            event = await self._events.get()
+            if not isinstance(event, Sighting):
+                return event
             self._moves -= 1
-        return event
+            if not self._moves:
+                self._has_waited = False
+            # of the cards that came while the spool took nothing only the one that lies there now can be read
+            if not self._has_waited:
+                return event
+
+    async def _keep(self, kept: Awaitable[bool]) -> None:
+        if not await kept:
+            self._has_waited = True
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -153,7 +165,7 @@ class Desk:
             await self._leave()
             return
         tap = replace(tap, counter=seen.counter, presented=True)
-        await self._spool.advance(tap, self._speaker.presented(tap))
+        await self._keep(self._spool.advance(tap, self._speaker.presented(tap)))
         self._tap = tap
         await self._read(tap, seen)
 
@@ -176,7 +188,7 @@ class Desk:
         noted = asked.purpose == CHIP_CHECK and not (presented and self._wants_test_card)
         chip = self._chip_notes.take() if noted else None
         tap = Tap(id=name, asked=asked, began=now, counter=counter, presented=presented, chip=chip)
-        await self._spool.begin(tap, *((self._speaker.presented(tap),) if presented else ()))
+        await self._keep(self._spool.begin(tap, *((self._speaker.presented(tap),) if presented else ())))
         self._tap = tap
         self._show(tap, "reading")
         self._log.info("tap begins", tap=str(tap.id), card=presented)
@@ -194,6 +206,10 @@ class Desk:
         """Read the card; one that is silent, or that another programme has, is asked again in its time."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._answer_seconds
+        # it left before it said anything; a mute card that leaves has not answered either
+        left = NO_ANSWER if sighting.presence is Presence.MUTE else LEFT
+        if self._has_waited and self._moves:
+            return left
         while True:
             try:
                 return await self._reader.read(sighting, needs=self._fingers.needs(tap.asked.purpose))
@@ -204,8 +220,7 @@ class Desk:
             except SlotTaken:
                 nothing = IN_USE
             if self._moves:
-                # it left before it said anything; a mute card that leaves has not answered either
-                return NO_ANSWER if sighting.presence is Presence.MUTE else LEFT
+                return left
             if loop.time() > deadline:
                 return nothing
             await asyncio.sleep(_AGAIN_SECONDS)
@@ -217,7 +232,7 @@ class Desk:
         proven = reading.proves_the_reader or (proof is not None and still_holds(proof, now=now))
         tap = replace(tap, stage=Stage.READ, photo=reading.photo)
         wire = self._speaker.read(tap, reading, proven=proven, now=now)
-        await self._spool.advance(tap, wire, proof=now if reading.proves_the_reader else None)
+        await self._keep(self._spool.advance(tap, wire, proof=now if reading.proves_the_reader else None))
         self._tap = tap
         silent = reading.answer == NO_ANSWER.answer
         self._wants_test_card = not proven and (silent or self._wants_test_card)
@@ -249,7 +264,7 @@ class Desk:
             tap = replace(tap, stage=Stage.READ)
         tap = replace(tap, stage=Stage.ENDED)
         said = (self._speaker.removed(tap, now=datetime.now(UTC)),) if tap.presented else ()
-        await self._spool.advance(tap, *said)
+        await self._keep(self._spool.advance(tap, *said))
         self._tap = None
         self._log.info("tap ends", tap=str(tap.id))
 

@@ -92,6 +92,7 @@ def _identity(folder: Path) -> PrivateKey:
     """The key of this computer, made where there is none, and on the disk before anybody hears of it."""
     file = folder / "ketuk_identity_key"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sync(folder.parent)
     if not file.exists():
         _write(file, private_pem(ec.generate_private_key(ec.SECP256R1())))
     try:
@@ -107,6 +108,16 @@ def _write(file: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     fresh.replace(file)
+    _sync(file.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder last, as `fsync` of a file has what is in it."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _detail(said: bytes) -> str:

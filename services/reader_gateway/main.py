@@ -133,6 +133,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         health.register("pcscd", pcscd)
     parts = _parts(
         health,
+        spool=spool,
         relay=relay,
         verdicts=verdicts,
         beat=partial(fleet.beat, broker, named=verdicts.pulse),
@@ -151,6 +152,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         choose_purpose=duty.choose,
         check_chip=fleet.check_chip,
         chip_notes=duty.chip_notes,
+        keeps=lambda: spool.pulse.is_up,
     )
     tls = shown(certificate=settings.http_cert_file, key=settings.http_key_file)
     async with listening(app, host=settings.http_host, port=settings.http_port, tls=tls):
@@ -163,6 +165,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
 def _parts(
     health: Health,
     *,
+    spool: Spool,
     relay: Relay,
     verdicts: Verdicts,
     beat: Run,
@@ -171,6 +174,7 @@ def _parts(
     watches: Sequence[Watch | Terminal],
 ) -> Parts:
     parts, over = Parts(health=health), asyncio.Event()
+    parts.add("spool", spool.run, pulse=spool.pulse)
     parts.add("relay", relay.run, pulse=relay.pulse)
     parts.add("verdicts", verdicts.run, pulse=verdicts.pulse)
     parts.add("beat", beat, pulse=fleet.pulse)

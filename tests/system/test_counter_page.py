@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -219,6 +220,29 @@ async def test_the_page_does_not_trust_a_gateway_that_has_fallen_silent(page: Pa
     await expect(page.locator("body")).to_have_class("stale")
     await page.clock.fast_forward(2_000)
     await expect(page.locator("#lost")).to_be_hidden()
+
+
+async def test_the_page_says_when_the_disk_takes_no_tap_and_goes_on_by_itself(
+    city: City, page: Page, reader: VirtualReader
+) -> None:
+    await expect(page.locator("#not-kept")).to_be_hidden()
+    children = city.stack.children
+    gateway, log = children.pid(GATEWAY), children.log(GATEWAY).stat().st_size
+    _, most = resource.prlimit(gateway, resource.RLIMIT_FSIZE)
+    # more than its log, which goes on, and less than a card's photo in the spool
+    resource.prlimit(gateway, resource.RLIMIT_FSIZE, (log + 8192, most))
+    try:
+        before, _ = await page.evaluate(NOW_SHOWN)
+        tapping = asyncio.create_task(reader.tap(city.card(Kind.HEALTHY)))
+        await expect(page.locator("#not-kept")).to_be_visible()
+        await expect(page.locator("#not-kept")).to_contain_text("penuh atau rusak")
+    finally:
+        resource.prlimit(gateway, resource.RLIMIT_FSIZE, (most, most))
+    await expect(page.locator("#not-kept")).to_be_hidden()
+    await tapping
+    await expect(page.locator("#taps li").first).not_to_have_attribute("data-tap", before)
+    await reader.tap(city.card(Kind.HEALTHY))
+    await expect(headline(page)).to_have_text("TERVERIFIKASI")
 
 
 async def test_the_page_says_when_it_has_lost_its_gateway(city: City, page: Page) -> None:

@@ -37,6 +37,7 @@ def add_counter(
     choose_purpose: Callable[[str], None],
     check_chip: Callable[[str], None],
     chip_notes: ChipNotes,
+    keeps: Callable[[], bool],
 ) -> None:
     """Add the page to an application.
 
@@ -50,12 +51,13 @@ def add_counter(
         choose_purpose: raises ValueError for an unknown one.
         check_chip: begins a tap without a card on a reader; raises KeyError for an unknown one.
         chip_notes: what the officer notes beside the next chip check.
+        keeps: whether taps can be kept now.
     """
     app.middlewares.append(only_this_computer)
     app.on_response_prepare.append(harden)
     app.router.add_static("/static", _HERE / "static")
     heading = {"gateway": gateway, "place": place, "purposes": purposes, "causes": CAUSES}
-    _add_sights(app, board=board, heading=heading, purpose=purpose, chip_notes=chip_notes)
+    _add_sights(app, board=board, heading=heading, purpose=purpose, chip_notes=chip_notes, keeps=keeps)
     _add_deeds(app, board=board, choose_purpose=choose_purpose, check_chip=check_chip, chip_notes=chip_notes)
 
 
@@ -66,6 +68,7 @@ def _add_sights(
     heading: Mapping[str, object],
     purpose: Callable[[], str],
     chip_notes: ChipNotes,
+    keeps: Callable[[], bool],
 ) -> None:
     async def show_page(request: web.Request) -> web.Response:
         language = language_of(request)
@@ -82,7 +85,9 @@ def _add_sights(
         with suppress(ConnectionResetError):
             async with sse_response(request) as stream, aclosing(states):
                 async for state in states:
-                    seen = shown(state, language=language, purpose=purpose(), chip_notes=chip_notes)
+                    seen = shown(
+                        state, language=language, purpose=purpose(), chip_notes=chip_notes, keeps=keeps()
+                    )
                     await stream.send(msgspec.json.encode(seen).decode())
         return stream
 

@@ -76,9 +76,13 @@ class Shown(Struct, frozen=True, kw_only=True):
     taps: tuple[ShownTap, ...]
     purpose: str
     note: ShownNote
+    keeps: bool
+    """Whether taps can be kept: the disk takes them."""
 
 
-def shown(state: BoardState, *, language: Language, purpose: str, chip_notes: ChipNotes) -> Shown:
+def shown(
+    state: BoardState, *, language: Language, purpose: str, chip_notes: ChipNotes, keeps: bool
+) -> Shown:
     """Put a board into words.
 
     Args:
@@ -86,6 +90,7 @@ def shown(state: BoardState, *, language: Language, purpose: str, chip_notes: Ch
         language: of the words.
         purpose: the one that the next tap is for.
         chip_notes: what is noted beside the next chip check.
+        keeps: whether taps can be kept now.
     """
     return Shown(
         readers=tuple(
@@ -94,6 +99,7 @@ def shown(state: BoardState, *, language: Language, purpose: str, chip_notes: Ch
         taps=tuple(_tap(each, language) for each in state.taps),
         purpose=purpose,
         note=ShownNote(cause=chip_notes.cause, second=chip_notes.second, has_first=chip_notes.has_first),
+        keeps=keeps,
     )
 
 

@@ -36,6 +36,7 @@ class Officer:
             choose_purpose=self._choose,
             check_chip=self._check,
             chip_notes=self.chip_notes,
+            keeps=lambda: True,
         )
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> web.StreamResponse:

@@ -20,7 +20,7 @@ def page(
     state = BoardState(
         readers=(at,), taps=() if on is None else (on,), current={} if on is None else {at.name: on}
     )
-    return shown(state, language=language, purpose=purpose, chip_notes=ChipNotes())
+    return shown(state, language=language, purpose=purpose, chip_notes=ChipNotes(), keeps=True)
 
 
 def panel(at: ReaderOnBoard, on: TapOnBoard | None = None, language: Language = "id") -> ShownReader:
@@ -158,10 +158,10 @@ def test_what_is_noted_for_the_next_chip_check_is_shown() -> None:
     notes = ChipNotes()
     notes.checked("tap-1")
     notes.note(cause="heat", second=True)
-    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes).note
+    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes, keeps=True).note
     assert (note.cause, note.second, note.has_first) == ("heat", True, True)
     notes.take()
-    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes).note
+    note = shown(BoardState(), language="id", purpose="chip-check", chip_notes=notes, keeps=True).note
     assert (note.cause, note.second, note.has_first) == ("unknown", False, True)
 
 

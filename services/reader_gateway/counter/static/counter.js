@@ -42,6 +42,7 @@ function showLost(isLost) {
 
 function show(state) {
   showLost(false);
+  document.getElementById("not-kept").hidden = state.keeps;
   for (const reader of state.readers) fillPanel(panelOf(reader.name), reader);
   const names = new Set(state.readers.map((reader) => reader.name));
   for (const [name, panel] of panels) {
