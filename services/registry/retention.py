@@ -5,6 +5,7 @@ from datetime import timedelta
 
 DETAILS = "audit details"
 FINDINGS = "what taps told of chips"
+DISCLOSURES = "what institutions were told"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +58,7 @@ RETENTION: tuple[Kept, ...] = (
         "whole months go, and the sums stay",
     ),
     Kept(
-        kind="what institutions were told",
+        kind=DISCLOSURES,
         table="disclosures",
         since="settled",
         period=timedelta(days=5 * 365),
