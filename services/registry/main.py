@@ -45,6 +45,7 @@ from registry.judged import VerdictReader
 from registry.office import Office
 from registry.pace import Pace
 from registry.passwords import Passwords
+from registry.refusing import Refusing
 from registry.retelling import Retelling
 from registry.settings import RegistrySettings
 from registry.silence import Silence, silent_after
@@ -161,6 +162,7 @@ async def _serve(
         "comparing": comparing,
         "counting": counting,
         "retention": forgetting,
+        "refused requests": Refusing(office=office),
         **consumers,
     }
     for name, part in named.items():
@@ -176,6 +178,9 @@ async def _serve(
                 office,
                 bootstrap=settings.api_token.get_secret_value(),
                 pace=Pace(per_second=settings.requests_per_second, at_once=3 * settings.requests_per_second),
+                open_pace=Pace(
+                    per_second=settings.sign_ins_per_second, at_once=20 * settings.sign_ins_per_second
+                ),
             ),
             once(office, digest_key=bytes.fromhex(settings.pseudonym_key.get_secret_value())),
         ]

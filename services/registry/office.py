@@ -14,7 +14,7 @@ from ketuk_events.events import event, to_wire
 from registry.act import Act, doing
 from registry.audit_events import AuditEvent
 from registry.refusals import DoneBefore
-from registry.store import audit, kept_answers
+from registry.store import audit, kept_answers, refused_requests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,13 @@ class Office:
         """Put an act into the audit log, as the last step of a transaction."""
         event = act.event if refused is None else act.event or AuditEvent.REFUSED
         if event is None:
+            return
+        if refused is not None and act.counted:
+            (whose,) = act.whose or ("",)
+            await refused_requests.count(
+                connection, event=event, whose=whose, origin=act.origin, because=refused
+            )
+            act.recorded = True
             return
         await audit.add(
             connection,

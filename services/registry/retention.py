@@ -36,6 +36,20 @@ RETENTION: tuple[Kept, ...] = (
         why="longer than the longest lock-out; the audit log has them too",
     ),
     Kept(
+        kind="failed sign-ins by address",
+        table="failed_sign_ins_from",
+        since="last",
+        period=timedelta(days=1),
+        why="as the others",
+    ),
+    Kept(
+        kind="addresses from which people signed in",
+        table="signed_in_from",
+        since="last",
+        period=timedelta(days=90),
+        why="there strangers who try a name lock nobody out",
+    ),
+    Kept(
         kind="answers kept for repeats",
         table="kept_answers",
         since="kept",
