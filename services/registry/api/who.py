@@ -92,10 +92,10 @@ def _may(request: web.Request, actor: Actor | None, right: Right | None) -> None
         raise NotAllowed("your role does not allow this")
     if right.personal and REASON not in request.headers:
         raise Unfit(f"say why, in the header `{REASON}`")
+    if request.method not in _SAFE:
+        _comes_from_our_pages(request, must_say=actor is not None and actor.signed_in)
     if actor is not None:
         request[ACTOR] = actor
-        if actor.signed_in and request.method not in _SAFE:
-            _comes_from_our_pages(request)
 
 
 async def _record_refusal(office: Office, act: Act, refusal: Exception) -> None:
@@ -127,8 +127,13 @@ async def _actor(office: Office, request: web.Request, *, bootstrap: str) -> Act
     return None
 
 
-def _comes_from_our_pages(request: web.Request) -> None:
-    """A browser says where a request began; a page elsewhere must not act with the cookie it sends."""
-    origin = urlsplit(request.headers.get("Origin", ""))
-    if not origin.netloc or origin.netloc != request.host:
+def _comes_from_our_pages(request: web.Request, *, must_say: bool) -> None:
+    """A browser says where a request began; a page elsewhere must neither sign in nor act with a cookie.
+
+    Programs do not say it, and need not where no cookie speaks for somebody.
+    """
+    said = request.headers.get("Origin")
+    if said is None and not must_say:
+        return
+    if not said or urlsplit(said).netloc != request.host:
         raise NotAllowed("this did not come from a page of the registry")
