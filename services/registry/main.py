@@ -95,7 +95,8 @@ async def _serve(
         at_step=at_step,
     )
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
-    office = Office(pool=pool, outbox=outbox, region=settings.region)
+    card_ref_key = bytes.fromhex(settings.card_ref_key.get_secret_value())
+    office = Office(pool=pool, outbox=outbox, region=settings.region, card_ref_key=card_ref_key)
     following = Following(office=office, silent_after=silent_after(settings.beat_seconds))
     handlers: dict[str, Handle] = {
         QUEUE: Verdicts(
@@ -116,7 +117,7 @@ async def _serve(
         ),
         "registry.alarms": Alarms(pool=pool),
         _FLEET: Fleet(office=office, following=following),
-        "registry.snapshots": Snapshots(pool=pool, region=settings.region),
+        "registry.snapshots": Snapshots(pool=pool, region=settings.region, card_ref_key=card_ref_key),
     }
     retelling = Retelling(office=office)
     health = Health()
@@ -189,7 +190,7 @@ async def _serve(
         every_route(
             office,
             signer=signer,
-            card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()),
+            card_ref_key=card_ref_key,
             passwords=Passwords(),
             root=settings.root_public_key,
             reported=await asyncio.to_thread(reported_figures.read, settings.region),

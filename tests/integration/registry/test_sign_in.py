@@ -194,4 +194,5 @@ async def test_who_reads_the_log_sees_what_was_refused_just_now(case: Case) -> N
 
 
 def office(case: Case) -> Office:
-    return Office(pool=case.pool, outbox=PostgresOutbox(pool=case.pool), region=case.settings.region)
+    outbox = PostgresOutbox(pool=case.pool)
+    return Office(pool=case.pool, outbox=outbox, region="3372", card_ref_key=bytes(32))
