@@ -23,7 +23,7 @@ from chassis.seal import Opener, Sealer, private_key
 from ketuk_events.events import from_wire
 from verification.card_signature import issuers
 from verification.judging import Bench
-from verification.known import KnownGateway, OwnCheck, Rules
+from verification.known import KnownCard, KnownGateway, OwnCheck, Rules
 from verification.opening import Opened, open_reading
 from verification.projection import Knowledge
 from verification.purposes import DEFAULT
@@ -88,7 +88,12 @@ def stages(corpus: Corpus) -> dict[str, float]:
 
     def decide(one: tuple[Opened, str | None]) -> Outgoing:
         decision = bench.decide(
-            one[0], knowledge=knowledge, ref=one[1], status="active", own_check=OwnCheck.HOLDS, now=now
+            one[0],
+            knowledge=knowledge,
+            ref=one[1],
+            card=KnownCard(status="active"),
+            own_check=OwnCheck.HOLDS,
+            now=now,
         )
         return Outgoing(
             exchange="ketuk.events",

@@ -18,7 +18,7 @@ from registry.passwords import Passwords
 def paper_registry() -> web.Application:
     """All routes of the registry, and nothing behind them."""
     nowhere = cast("Pool", None)
-    office = Office(pool=nowhere, outbox=PostgresOutbox(pool=nowhere), region="3372")
+    office = Office(pool=nowhere, outbox=PostgresOutbox(pool=nowhere), region="3372", card_ref_key=bytes(32))
     signer = EventSigner(key=private_pem(ec.generate_private_key(ec.SECP256R1())), region="3372")
     app = web.Application()
     citizens = Citizens(key=bytes(32), version=1, region="3372")

@@ -11,11 +11,14 @@ SIGNATURE_DISPUTED = "signature-disputed"
 OTHER_EVIDENCE = "other-evidence"
 """A gateway sent other evidence for a tap that was judged; the verdict stands."""
 
+OTHER_HOLDER = "other-holder"
+"""A card of one person came with the signed data of another."""
+
 
 class AlarmRaised(Struct, frozen=True, kw_only=True):
     """Something at a reader that somebody has to look into; it names no person."""
 
-    alarm: Annotated[Code, Meta(description="signature-disputed or other-evidence.")]
+    alarm: Annotated[Code, Meta(description="signature-disputed, other-evidence or other-holder.")]
     tap: TapId
     region: Region
     gateway: Identifier

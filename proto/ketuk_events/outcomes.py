@@ -338,6 +338,14 @@ REASONS: tuple[Reason, ...] = (
     _reason(Check.CARD_STATUS, "replaced", _F, "Kartu sudah diganti.", "The card was replaced."),
     _reason(
         Check.CARD_STATUS,
+        "other-holder",
+        _F,
+        "Data di chip bukan milik pemegang kartu yang tercatat. Tahan kartu dan hubungi Dispendukcapil.",
+        "The data on the chip are not those of the card's recorded holder. Keep the card and call the "
+        "civil-registry office.",
+    ),
+    _reason(
+        Check.CARD_STATUS,
         "unknown-card",
         _N,
         "Kartu belum tercatat. Hubungi Dispendukcapil.",

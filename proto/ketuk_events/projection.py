@@ -11,12 +11,18 @@ CardRef = Annotated[str, Meta(pattern=whole("[0-9a-f]{64}"), description="Keyed 
 Pem = Annotated[str, Meta(max_length=1000)]
 
 
-class CardStatusChanged(Struct, frozen=True, kw_only=True):
-    """A card's status as of a version."""
+class CardStatusChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A card's status as of a version, and whose it is where the registry knows."""
 
     card_ref: CardRef
     status: Annotated[Code, Meta(description="not-activated, active, blocked, lost, damaged, replaced.")]
     version: Version
+    holder: (
+        Annotated[
+            str, Meta(pattern=whole("[0-9a-f]{64}"), description="Keyed hash of its holder's NIK, in events.")
+        ]
+        | None
+    ) = None
 
 
 class GatewayApproved(Struct, frozen=True, kw_only=True):

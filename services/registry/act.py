@@ -36,6 +36,8 @@ class Act:
     expected: int | None = None
     """The version that the actor saw; a change of another one must not be made."""
     compared: bool = False
+    counted: bool = False
+    """Of who has not signed in: a refusal is counted, and many are one entry of the audit log."""
     recorded: bool = False
     """In the audit log, in the transaction of a change."""
     refused: str | None = None

@@ -69,7 +69,11 @@ HOLDINGS: tuple[Holding, ...] = (
             )
             FROM cards WHERE card_ref IN ({_CARDS}) ORDER BY card_ref
         """,  # noqa: S608  a text of our own
-        erased=f"UPDATE cards SET resident = NULL WHERE card_ref IN ({_CARDS})",  # noqa: S608
+        # in a new version, for others are told that nobody knows whose it is
+        erased=f"""
+            UPDATE cards SET resident = NULL, holder_told = false, version = version + 1
+            WHERE card_ref IN ({_CARDS})
+        """,  # noqa: S608
     ),
     Holding(
         kind="resident",

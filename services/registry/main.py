@@ -46,6 +46,7 @@ from registry.judged import VerdictReader
 from registry.office import Office
 from registry.pace import Pace
 from registry.passwords import Passwords
+from registry.refusing import Refusing
 from registry.retelling import Retelling
 from registry.settings import RegistrySettings
 from registry.silence import Silence, silent_after
@@ -95,7 +96,8 @@ async def _serve(
         at_step=at_step,
     )
     signer = EventSigner(key=settings.agency_signing_key.get_secret_value(), region=settings.region)
-    office = Office(pool=pool, outbox=outbox, region=settings.region)
+    card_ref_key = bytes.fromhex(settings.card_ref_key.get_secret_value())
+    office = Office(pool=pool, outbox=outbox, region=settings.region, card_ref_key=card_ref_key)
     following = Following(office=office, silent_after=silent_after(settings.beat_seconds))
     handlers: dict[str, Handle] = {
         QUEUE: Verdicts(
@@ -116,7 +118,7 @@ async def _serve(
         ),
         "registry.alarms": Alarms(pool=pool),
         _FLEET: Fleet(office=office, following=following),
-        "registry.snapshots": Snapshots(pool=pool, region=settings.region),
+        "registry.snapshots": Snapshots(pool=pool, region=settings.region, card_ref_key=card_ref_key),
     }
     retelling = Retelling(office=office)
     health = Health()
@@ -163,6 +165,7 @@ async def _serve(
         "comparing": comparing,
         "counting": counting,
         "retention": forgetting,
+        "refused requests": Refusing(office=office),
         **consumers,
     }
     for name, part in named.items():
@@ -178,6 +181,9 @@ async def _serve(
                 office,
                 bootstrap=settings.api_token.get_secret_value(),
                 pace=Pace(per_second=settings.requests_per_second, at_once=3 * settings.requests_per_second),
+                open_pace=Pace(
+                    per_second=settings.sign_ins_per_second, at_once=20 * settings.sign_ins_per_second
+                ),
             ),
             once(office, digest_key=bytes.fromhex(settings.pseudonym_key.get_secret_value())),
         ]
@@ -186,7 +192,7 @@ async def _serve(
         every_route(
             office,
             signer=signer,
-            card_ref_key=bytes.fromhex(settings.card_ref_key.get_secret_value()),
+            card_ref_key=card_ref_key,
             passwords=Passwords(),
             root=settings.root_public_key,
             reported=await asyncio.to_thread(reported_figures.read, settings.region),

@@ -1,6 +1,6 @@
 """Where commands are carried out: one transaction each, with what is to be said of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,12 +9,12 @@ from uuid import uuid4
 from msgspec import Struct
 
 from chassis.postgres import Connection, Pool, PostgresOutbox
-from ketuk_events.catalogue import Kind
+from ketuk_events.catalogue import CARD_STATUS_CHANGED, Kind
 from ketuk_events.events import event, to_wire
 from registry.act import Act, doing
 from registry.audit_events import AuditEvent
 from registry.refusals import DoneBefore
-from registry.store import audit, kept_answers
+from registry.store import audit, cards, kept_answers, refused_requests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +24,8 @@ class Office:
     pool: Pool
     outbox: PostgresOutbox
     region: str
+    card_ref_key: bytes
+    """Names cards and their holders to others."""
 
     @asynccontextmanager
     async def deciding(self) -> AsyncIterator[Connection]:
@@ -51,6 +53,13 @@ class Office:
         event = act.event if refused is None else act.event or AuditEvent.REFUSED
         if event is None:
             return
+        if refused is not None and act.counted:
+            (whose,) = act.whose or ("",)
+            await refused_requests.count(
+                connection, event=event, whose=whose, origin=act.origin, because=refused
+            )
+            act.recorded = True
+            return
         await audit.add(
             connection,
             [
@@ -68,6 +77,11 @@ class Office:
             ],
         )
         act.recorded = True
+
+    async def announce_cards(self, connection: Connection, refs: Sequence[str]) -> None:
+        """Say how these cards are and, as a keyed hash, whose."""
+        told = await cards.announced(connection, refs, holder_key=self.card_ref_key)
+        await self.announce(connection, CARD_STATUS_CHANGED, *told, owner="registry")
 
     async def announce(self, connection: Connection, kind: Kind, *data: Struct, owner: str) -> None:
         """Say something to the other services in this transaction; `owner` is the party concerned."""

@@ -1,31 +1,40 @@
 """Passwords, kept as argon2id hashes."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from registry.turns import Turns
+
 _AT_ONCE = 2
 """Each takes 64 MiB and a core for a moment."""
+_MOST_WAITING = 100
 
 
 class Passwords:
-    """Hashes and checks in threads, few at a time."""
+    """Hashes and checks in threads, in turns: few at a time, and one asker after another."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._turns = Turns(at_once=_AT_ONCE, most_waiting=_MOST_WAITING)
+
+    def turn(self, asker: str) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn, in which the other two are called; `asker` is an actor, or an address.
+
+        Raises TooOften where too many wait.
+        """
+        return self._turns.turn(asker)
 
     async def hashed(self, password: str) -> str:
         """What is kept of it."""
-        async with self._turn:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        return await asyncio.to_thread(self._hasher.hash, password)
 
     async def fits(self, password: str, kept: str | None) -> bool:
         """Whether it is the one; where nothing is kept it takes as long to say no."""
-        async with self._turn:
-            return await asyncio.to_thread(self._fits, password, kept)
+        return await asyncio.to_thread(self._fits, password, kept)
 
     def _fits(self, password: str, kept: str | None) -> bool:
         try:

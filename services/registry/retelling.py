@@ -1,4 +1,7 @@
-"""Tells the keys to seal for again and again: a gateway that was away for long has lost its queue."""
+"""Tells the keys to seal for again and again: a gateway that was away for long has lost its queue.
+
+And it tells whose cards are, where an earlier version noted that and told nobody.
+"""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,6 +11,7 @@ from chassis.life import pause
 from chassis.patience import persist
 from ketuk_events.catalogue import KEY_PUBLISHED
 from ketuk_events.names import to_timestamp
+from registry.commands.tell_holders import tell_holders
 from registry.office import Office
 from registry.store import keys
 
@@ -27,6 +31,8 @@ class Retelling:
         async def tell() -> None:
             while not stopping.is_set():
                 await self._tell()
+                while await tell_holders(self._office):
+                    pass
                 self.pulse.up()
                 await pause(AGAIN_SECONDS, stopping=stopping)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 DETAILS = "audit details"
 FINDINGS = "what taps told of chips"
+DISCLOSURES = "what institutions were told"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,20 @@ RETENTION: tuple[Kept, ...] = (
         why="longer than the longest lock-out; the audit log has them too",
     ),
     Kept(
+        kind="failed sign-ins by address",
+        table="failed_sign_ins_from",
+        since="last",
+        period=timedelta(days=1),
+        why="as the others",
+    ),
+    Kept(
+        kind="addresses from which people signed in",
+        table="signed_in_from",
+        since="last",
+        period=timedelta(days=90),
+        why="there strangers who try a name lock nobody out",
+    ),
+    Kept(
         kind="answers kept for repeats",
         table="kept_answers",
         since="kept",
@@ -57,7 +72,7 @@ RETENTION: tuple[Kept, ...] = (
         "whole months go, and the sums stay",
     ),
     Kept(
-        kind="what institutions were told",
+        kind=DISCLOSURES,
         table="disclosures",
         since="settled",
         period=timedelta(days=5 * 365),

@@ -58,6 +58,8 @@ class RegistrySettings(ServedSettings):
     """Networks, as JSON, of the web servers that stand before it: whom they speak for is believed."""
     requests_per_second: float = Field(default=100, gt=0)
     """Of one actor, at this process, in the long run; three times as many at once."""
+    sign_ins_per_second: float = Field(default=1, gt=0)
+    """Of one address, and enrolments, at this process, in the long run; twenty times as many at once."""
 
     @field_validator("region")
     @classmethod

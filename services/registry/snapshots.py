@@ -27,8 +27,9 @@ CARDS_IN_A_PART, GATEWAYS_IN_A_PART = 1_000, 150
 class Snapshots:
     """Handles the queue `registry.snapshots`."""
 
-    def __init__(self, *, pool: Pool, region: str) -> None:
+    def __init__(self, *, pool: Pool, region: str, card_ref_key: bytes) -> None:
         self._pool = pool
+        self._card_ref_key = card_ref_key
         self._region = region
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
@@ -65,7 +66,10 @@ class Snapshots:
             published = tuple(await keys.all_keys(connection))
             rules = await purposes.newest(connection)
             chunks: list[tuple[CardStatusChanged, ...]] = [
-                chunk async for chunk in cards.all_cards(connection, chunk=CARDS_IN_A_PART)
+                chunk
+                async for chunk in cards.all_cards(
+                    connection, chunk=CARDS_IN_A_PART, holder_key=self._card_ref_key
+                )
             ]
         contents = [
             _part(keys=published, purposes=None if rules is None else purposes_changed(rules)),

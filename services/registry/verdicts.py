@@ -110,6 +110,10 @@ class Verdicts:
     def _conclusion(self, read: Judged | Dead, digests: dict[UUID, bytes]) -> Conclusion:
         if isinstance(read, Dead):
             return read
+        if read.digest != digests[read.event_id] and read.verdict.person is None:
+            # verification keeps the person for a month only, and the effects were those of the whole verdict
+            self._log.info("a verdict again, without its person", tap=read.verdict.tap)
+            return Settled()
         if read.digest != digests[read.event_id]:
             self._log.error("another verdict under the id of one that stands", tap=read.verdict.tap)
             return Dead(reason="another verdict under the id of one that stands")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ketuk_events.alarms import OTHER_EVIDENCE, SIGNATURE_DISPUTED, AlarmRaised
+from ketuk_events.alarms import OTHER_EVIDENCE, OTHER_HOLDER, SIGNATURE_DISPUTED, AlarmRaised
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import ALARM_RAISED
 from ketuk_events.events import Wire, event, to_wire
@@ -18,25 +18,30 @@ from ketuk_events.taps import TapJudged
 from verification.decisions import Decision
 from verification.opening import Opened
 
-_DISPUTED = SIGNATURE_DISPUTED.encode()
+_OF_A_CHECK = {
+    (Check.DATA_SIGNED, SIGNATURE_DISPUTED): SIGNATURE_DISPUTED,
+    (Check.CARD_STATUS, OTHER_HOLDER): OTHER_HOLDER,
+}
+_CODES = tuple(alarm.encode() for alarm in _OF_A_CHECK.values())
 
 
-def disputed(stands: Decision) -> tuple[Wire, ...]:
-    """The alarm of a decision whose signature check found SAM and issuer's keys at odds; else nothing."""
-    if _DISPUTED not in stands.wire.body:  # nearly all that stand are not decoded again
+def of_checks(stands: Decision) -> tuple[Wire, ...]:
+    """The alarms of a decision whose checks found what cannot both be true; mostly none."""
+    if not any(code in stands.wire.body for code in _CODES):  # nearly all that stand are not decoded again
         return ()
     judged = stands.judged or msgspec.json.decode(stands.wire.body, type=TapJudged)
-    if (Check.DATA_SIGNED, SIGNATURE_DISPUTED) not in {(each.check, each.code) for each in judged.checks}:
-        return ()
-    return (
+    found = {(each.check, each.code) for each in judged.checks}
+    return tuple(
         _raised(
-            SIGNATURE_DISPUTED,
+            alarm,
             judged.asked,
             tap=judged.tap,
             card_ref=judged.card_ref,
-            event_id=_id(stands, SIGNATURE_DISPUTED),
+            event_id=_id(stands, alarm),
             time=from_timestamp(judged.judged),
-        ),
+        )
+        for check, alarm in _OF_A_CHECK.items()
+        if check in found
     )
 
 

@@ -13,9 +13,9 @@ from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from ketuk_events.trace import span_of, traceparent
-from verification.card_ref import card_ref
+from verification.card_ref import CardHolder, card_ref
 from verification.decisions import Decision
-from verification.known import Case, OwnCheck
+from verification.known import Case, KnownCard, OwnCheck
 from verification.opening import Opened
 from verification.projection import Knowledge
 from verification.purposes import UNKNOWN
@@ -42,11 +42,11 @@ class Bench:
         *,
         knowledge: Knowledge,
         ref: str | None,
-        status: str | None,
+        card: KnownCard | None,
         own_check: OwnCheck,
         now: datetime,
     ) -> Decision:
-        """The decision on one tap of the card that is named `ref`."""
+        """The decision on one tap of the card that is named `ref`; `card` is what the registry told of it."""
         asked = opened.read.asked
         case = Case(
             evidence=opened.evidence,
@@ -55,7 +55,10 @@ class Bench:
             gateway_approved=opened.gateway.approved,
             began=from_timestamp(opened.read.began),
             now=now,
-            status=status,
+            status=None if card is None else card.status,
+            holder=None
+            if card is None or card.holder is None
+            else CardHolder(ref=card.holder, key=self.card_key),
             projection_version=knowledge.version,
             own_check=own_check,
         )

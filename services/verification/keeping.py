@@ -1,5 +1,7 @@
 """Keeps decisions by the month of their taps: makes months ahead, drops those that are over.
 
+Long before that it takes out of a decision the person that is sealed in it for the registry.
+
 Any number of replicas may run it. What it locks it locks for moments: it gives up a lock that it does not get
 at once, and tries again a little later.
 """
@@ -8,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import structlog
 
 from chassis.health import Pulse
@@ -22,6 +25,10 @@ LOOK_SECONDS = 600.0
 BUSY_SECONDS = 5.0
 _LOCK = 0x6B657075
 """Key of the advisory lock under which one replica at a time makes and drops ("kepu")."""
+_PERSONS_AT_ONCE = timedelta(days=1)
+_ROWS = 1000
+_PERSON = "person"
+"""Of `TapJudged`."""
 _MONTH = "^decisions_[0-9]{4}_[0-9]{2}$"
 
 
@@ -32,12 +39,16 @@ class Keeping:
         pool: of verification's database.
         clock: what time it is.
         kept: for how long decisions are kept; whole months are dropped, so up to a month longer.
+        persons_kept: for how long the person in one is.
     """
 
-    def __init__(self, *, pool: Pool, clock: Callable[[], datetime], kept: timedelta) -> None:
+    def __init__(
+        self, *, pool: Pool, clock: Callable[[], datetime], kept: timedelta, persons_kept: timedelta
+    ) -> None:
         self._pool = pool
         self._clock = clock
         self._kept = kept
+        self._persons_kept = persons_kept
         self._log = structlog.get_logger(part="keeping")
         self.pulse = Pulse()
 
@@ -53,7 +64,10 @@ class Keeping:
         await persist(looking, name="keeping", stopping=stopping, pulse=self.pulse)
 
     async def look(self) -> bool:
-        """Make what is missing, drop what is over; whether it came to it, for others may stand in the way."""
+        """Make what is missing, drop what is over.
+
+        Returns whether all is done: others may stand in the way, and of persons each look takes a day's.
+        """
         now = self._clock()
         async with self._pool.acquire() as connection:
             try:
@@ -61,10 +75,10 @@ class Keeping:
                     await self._make(connection, month)
                 await self._let_go(connection, month_of(now - self._kept))
                 await self._remove(connection, before=now - self._kept)
+                return await self._drop_persons(connection, before=now - self._persons_kept)
             except BUSY as busy:
                 self._log.info("tries again", because=type(busy).__name__)
                 return False
-        return True
 
     async def _make(self, connection: Connection, month: datetime) -> None:
         name, begin, end = _name(month), first_id(month), first_id(month_after(month))
@@ -121,6 +135,50 @@ class Keeping:
                 before,
                 first_id(await connection.fetchval("SELECT since FROM decisions_kept")),
             )
+
+    async def _drop_persons(self, connection: Connection, *, before: datetime) -> bool:
+        """Take the person out of a part of the decisions that are older; whether none is left to look at."""
+        async with connection.transaction():
+            await _alone(connection)
+            # by the database's clock as well, for what is taken out does not come back
+            row = await connection.fetchrow(
+                "SELECT until, least($1, now() - $2::interval) AS before FROM persons_dropped",
+                before,
+                self._persons_kept,
+            )
+            if row is None or row["until"] >= row["before"]:
+                return True
+            until = min(row["until"] + _PERSONS_AT_ONCE, row["before"])
+            dropped = 0
+            rows = await connection.cursor(
+                """
+                SELECT region, gateway, tap, body FROM decisions
+                WHERE judged >= $1 AND judged < $2 AND position($3::bytea IN body) > 0
+                """,
+                row["until"],
+                until,
+                f'"{_PERSON}":'.encode(),
+            )
+            while part := await rows.fetch(_ROWS):
+                await connection.executemany(
+                    "UPDATE decisions SET body = $4 WHERE region = $1 AND gateway = $2 AND tap = $3",
+                    [
+                        (each["region"], each["gateway"], each["tap"], _without_person(each["body"]))
+                        for each in part
+                    ],
+                )
+                dropped += len(part)
+            await connection.execute("UPDATE persons_dropped SET until = $1", until)
+        if dropped:
+            self._log.info("dropped persons", decisions=dropped)
+        return bool(until >= row["before"])
+
+
+def _without_person(body: bytes) -> bytes:
+    """The same verdict without its person, all else byte for byte."""
+    said = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    said.pop(_PERSON, None)
+    return msgspec.json.encode(said)
 
 
 async def _alone(connection: Connection) -> None:

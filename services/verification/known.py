@@ -12,6 +12,7 @@ from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.outcomes import TERMINAL_SAYS
 from ketuk_events.projection import Purpose
 from verification.biodata import attributes
+from verification.card_ref import CardHolder
 
 
 class KnownGateway(Struct, frozen=True, kw_only=True):
@@ -47,6 +48,14 @@ class OwnCheck(Enum):
     REFUTED = "refuted"
 
 
+class KnownCard(Struct, frozen=True, kw_only=True):
+    """A card as the registry announced it."""
+
+    status: str
+    holder: str | None = None
+    """Keyed hash of a NIK; None where the registry does not know whose it is."""
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """One tap, with all that its verdict may depend on."""
 
@@ -60,6 +69,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """The card's status; None where the registry does not know the card."""
     projection_version: int
     own_check: OwnCheck
+    holder: CardHolder | None = None
+    """Whose the card is; None where the registry does not know."""
     attributes: dict[str, str] = field(default_factory=dict)
     """What the biodata names; nothing where there is none, or it is malformed."""
 

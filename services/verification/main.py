@@ -76,6 +76,7 @@ async def serve(
             pool=pool,
             clock=partial(datetime.now, UTC),
             kept=timedelta(days=settings.decisions_kept_days),
+            persons_kept=timedelta(days=settings.persons_kept_days),
         )
         consumers = [
             BatchConsumer(

@@ -17,7 +17,7 @@ from ketuk_events.projection import (
     SnapshotPart,
 )
 from verification.card_signature import Issuers, issuers
-from verification.known import KnownGateway, Rules
+from verification.known import KnownCard, KnownGateway, Rules
 from verification.newest import newest
 from verification.purposes import DEFAULT
 from verification.whole import IS_WHOLE, WAITS
@@ -54,16 +54,18 @@ def parts_of(snapshot: SnapshotPart) -> Iterable[Change]:
 
 async def apply(connection: Connection, changes: Sequence[Change]) -> None:
     """Take changes in. Rows are sorted, for overlapping batches of two processes would deadlock otherwise."""
-    cards = newest(
+    told = newest(
         [each for each in changes if isinstance(each, CardStatusChanged)], lambda card: card.card_ref
     )
     await connection.executemany(
         """
-        INSERT INTO cards (card_ref, status, version) VALUES (decode($1, 'hex'), $2, $3)
-        ON CONFLICT (card_ref) DO UPDATE SET status = excluded.status, version = excluded.version
+        INSERT INTO cards (card_ref, status, version, holder)
+        VALUES (decode($1, 'hex'), $2, $3, decode($4, 'hex'))
+        ON CONFLICT (card_ref) DO UPDATE SET
+            status = excluded.status, version = excluded.version, holder = excluded.holder
         WHERE cards.version < excluded.version
         """,
-        [(card.card_ref, card.status, card.version) for card in cards],
+        [(card.card_ref, card.status, card.version, card.holder) for card in told],
     )
     gateways = newest(
         [each for each in changes if isinstance(each, GatewayApproved | GatewaySuspended)],
@@ -139,16 +141,16 @@ async def know(connection: Connection, *, gateways: Iterable[str]) -> Knowledge:
     )
 
 
-async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str]:
-    """The status of each card that is known, by card_ref.
+async def cards(connection: Connection, refs: Iterable[str]) -> dict[str, KnownCard]:
+    """Each card that is known, by card_ref.
 
     Raises Unfit as `know` does, at this moment.
     """
     rows = await connection.fetch(
         f"""
-        SELECT {IS_WHOLE} AS is_whole, card_ref, status
+        SELECT {IS_WHOLE} AS is_whole, card_ref, status, holder
         FROM (VALUES (1)) AS always LEFT JOIN (
-            SELECT encode(card_ref, 'hex') AS card_ref, status FROM cards
+            SELECT encode(card_ref, 'hex') AS card_ref, status, encode(holder, 'hex') AS holder FROM cards
             WHERE card_ref = ANY(SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref)
         ) AS known ON true
         """,  # noqa: S608  our own words
@@ -156,7 +158,11 @@ async def statuses(connection: Connection, refs: Iterable[str]) -> dict[str, str
     )
     if not rows[0]["is_whole"]:
         raise Unfit(WAITS)
-    return {row["card_ref"]: row["status"] for row in rows if row["card_ref"] is not None}
+    return {
+        row["card_ref"]: KnownCard(status=row["status"], holder=row["holder"])
+        for row in rows
+        if row["card_ref"] is not None
+    }
 
 
 @lru_cache(maxsize=2)

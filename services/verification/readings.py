@@ -22,11 +22,11 @@ from ketuk_events.names import from_timestamp
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead, TapJudged
 from verification import decisions, projection
-from verification.alarms import disputed, other_evidence
+from verification.alarms import of_checks, other_evidence
 from verification.decisions import Decision
 from verification.gone import Gone
 from verification.judging import QUEUE, Bench
-from verification.known import OwnCheck
+from verification.known import KnownCard, OwnCheck
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
 
@@ -80,7 +80,7 @@ class Readings:
             stands, past = await decisions.standing(connection, [_key(each) for each in readings])
             undecided = {key: each for each in readings if (key := _key(each)) not in stands}
             refs = {key: self._bench.ref(each) for key, each in undecided.items()}
-            status = await projection.statuses(connection, filter(None, refs.values()))
+            cards = await projection.cards(connection, filter(None, refs.values()))
             issuers, now = knowledge.issuers, self._clock()
             # with nothing between them: so what they work with stays in the processor's cache
             own_checks = {
@@ -93,7 +93,7 @@ class Readings:
                     knowledge,
                     past,
                     ref=refs[key],
-                    status=status,
+                    cards=cards,
                     own_check=own_checks[key],
                     now=now,
                 )
@@ -140,15 +140,15 @@ class Readings:
         past: Gone,
         *,
         ref: str | None,
-        status: dict[str, str],
+        cards: dict[str, KnownCard],
         own_check: OwnCheck,
         now: datetime,
     ) -> Decision | Dead:
         if past.covers(opened.read.tap):
             return Dead(reason="older than the decisions that are kept: it may have been judged")
-        known = None if ref is None else status.get(ref)
+        card = None if ref is None else cards.get(ref)
         return self._bench.decide(
-            opened, knowledge=knowledge, ref=ref, status=known, own_check=own_check, now=now
+            opened, knowledge=knowledge, ref=ref, card=card, own_check=own_check, now=now
         )
 
     def _conclude(
@@ -170,7 +170,7 @@ class Readings:
             )
             return Settled(follows=(other_evidence(opened, card_ref=self._bench.ref(opened), stands=stands),))
         taps["first" if decided is not None else "again"][opened.read.asked.gateway].append(opened.read.tap)
-        return Settled(follows=(stands.wire, *disputed(stands)))
+        return Settled(follows=(stands.wire, *of_checks(stands)))
 
 
 def _verdict(judged: TapJudged, purposes: Container[str]) -> tuple[str, str, str]:

@@ -25,6 +25,8 @@ class VerificationSettings(ServedSettings):
     """Secret: 32 bytes in hex; the registry has the same."""
     decisions_kept_days: int = Field(default=190, ge=30, le=3650)
     """For how long what was decided on a tap is kept; whole months go, so up to a month longer."""
+    persons_kept_days: int = Field(default=35, ge=2, le=3650)
+    """For how long the person is kept that is sealed in a decision for the registry."""
 
     @field_validator("verification_key", "signing_key")
     @classmethod

@@ -27,7 +27,7 @@ from simulator.signature_file import sign
 from tests.unit.verification.given import BIODATA, NOW, PURPOSES, evidence
 from verification.card_signature import issuers
 from verification.judging import Bench
-from verification.known import KnownGateway, Rules
+from verification.known import KnownCard, KnownGateway, Rules
 from verification.months import milliseconds, told_by
 from verification.opening import Opened, Unauthenticated, open_reading
 from verification.projection import Knowledge
@@ -178,7 +178,7 @@ def _is_judged(opened: Opened) -> None:
         opened,
         knowledge=Knowledge(gateways={}, rules=rules, version=1),
         ref=bench.ref(opened),
-        status="active",
+        card=KnownCard(status="active", holder="0" * 64),
         own_check=issuers((_issuer(),)).check(opened.evidence, at=NOW),
         now=NOW,
     )

@@ -17,6 +17,8 @@ FEED_BYTES = 1024**3
 WORK_BYTES = 256 * 1024**2
 """Of each work queue. When one is full the broker refuses what comes, and whoever sent it keeps it."""
 DEAD_BYTES = 256 * 1024**2
+DEAD_MILLISECONDS = 30 * 24 * 3_600_000
+"""Sealed evidence lies there whole: a month to mend what was wrong, in which its key must not go."""
 NO_DELIVERY_LIMIT = 1_000_000_000
 """More than any restart loop reaches; RabbitMQ 4 has 20 where nothing is said, and then drops the message."""
 REPLY_STAND_INS = 2
@@ -91,6 +93,7 @@ def services_host(accounts: Accounts) -> VirtualHost:
                 pattern=f"^{re.escape(DEAD_LETTERS)}$",
                 definition={
                     "delivery-limit": NO_DELIVERY_LIMIT,
+                    "message-ttl": DEAD_MILLISECONDS,
                     "max-length-bytes": DEAD_BYTES,
                     "overflow": "drop-head",
                     **SPREAD,

@@ -10,6 +10,7 @@ from registry.api.answers import answer, query
 from registry.api.told import tells
 from registry.audit_chain import Head
 from registry.audit_events import AuditEvent
+from registry.commands.record_refused import record_refused
 from registry.commands.verify_audit import Verification, verify_audit
 from registry.office import Office
 from registry.store import audit
@@ -50,6 +51,7 @@ def routes(office: Office) -> web.RouteTableDef:
     @tells("Entries of the audit log.", query=AuditQuery, answer=AuditPage)
     async def show_audit(request: web.Request) -> web.Response:
         asked = query(request, AuditQuery)
+        await record_refused(office)
         async with office.pool.acquire() as connection:
             entries = await audit.page(
                 connection,

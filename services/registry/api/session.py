@@ -12,6 +12,7 @@ from registry.commands.change_password import change_password
 from registry.commands.sign_in import SESSION_LASTS, sign_in
 from registry.commands.sign_out import sign_out
 from registry.office import Office
+from registry.pace import subscriber
 from registry.passwords import Passwords
 from registry.refusals import NotPossible
 from registry.roles import Role
@@ -52,7 +53,13 @@ def routes(office: Office, *, passwords: Passwords) -> web.RouteTableDef:
     @tells("Sign in: the answer sets the cookie.", body=SignInBody, answer=Done)
     async def post_session(request: web.Request) -> web.Response:
         sent = await body(request, SignInBody)
-        secret = await sign_in(office, passwords=passwords, person=sent.person, password=sent.password)
+        secret = await sign_in(
+            office,
+            passwords=passwords,
+            person=sent.person,
+            password=sent.password,
+            address=subscriber(request.remote or ""),
+        )
         signed_in = answer(Done())
         signed_in.set_cookie(
             COOKIE,
@@ -86,7 +93,14 @@ def routes(office: Office, *, passwords: Passwords) -> web.RouteTableDef:
         kind, _, person = request[ACTOR].name.partition(":")
         if kind != "person":
             raise NotPossible("a program has no password")
-        await change_password(office, passwords=passwords, person=person, present=sent.present, new=sent.new)
+        await change_password(
+            office,
+            passwords=passwords,
+            person=person,
+            present=sent.present,
+            new=sent.new,
+            address=subscriber(request.remote or ""),
+        )
         return answer(Done())
 
     return table

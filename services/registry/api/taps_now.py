@@ -1,6 +1,7 @@
 """Taps a minute and outcomes by reason: once, as a table, or again and again as server-sent events."""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -12,12 +13,15 @@ from registry.api.answers import answer, query
 from registry.api.problems import problem
 from registry.api.tables import TableQuery, one_table, wants_table
 from registry.api.told import tells
+from registry.api.who import ACTOR
 from registry.office import Office
 from registry.taps_now import Ending, Minute, TapsNow, Watch
 
 STREAM = "text/event-stream"
 MOST_LISTENERS = 50
 """At one process; who comes beyond may ask for what is now."""
+MOST_OF_ONE = 5
+"""Of these, for one actor."""
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 """A listener is told at least so often how things are."""
@@ -31,7 +35,7 @@ def routes(
     """The report, which any process answers from what all of them have counted."""
     asked = web.RouteTableDef()
     watch = Watch(pool=office.pool, every_seconds=LOOK_SECONDS)
-    listening = asyncio.Semaphore(most_listeners)
+    listening: Counter[str] = Counter()
 
     @asked.get("/v1/reports/taps")
     @tells("Taps a minute and outcomes, now or as they come.", query=TableQuery, answer=TapsNow, table=True)
@@ -39,12 +43,18 @@ def routes(
         query(request, TableQuery)
         if STREAM not in request.headers.get("Accept", ""):
             return _now(request, await watch.look())
-        if listening.locked():
+        actor = request[ACTOR].name
+        if listening.total() >= most_listeners or listening[actor] >= MOST_OF_ONE:
             return problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, title="Service Unavailable", detail="too many listen"
             )
-        async with listening:
+        listening[actor] += 1
+        try:
             return await _stream(request, watch, seconds=longest_seconds)
+        finally:
+            listening[actor] -= 1
+            if not listening[actor]:
+                del listening[actor]
 
     return asked
 

@@ -17,7 +17,7 @@ from registry.api.rights import RIGHTS, Right, route_of
 from registry.commands.issue_token import BOOTSTRAP
 from registry.dashboard.page import PAGES
 from registry.office import Office
-from registry.pace import Pace
+from registry.pace import Pace, subscriber
 from registry.refusals import NotAllowed, NotSignedIn, Refusal, TooOften, Unfit
 from registry.roles import Actor
 from registry.store import sessions
@@ -29,8 +29,11 @@ _LONGEST_BECAUSE = 200
 _BOOTSTRAP = Actor(name=f"token:{BOOTSTRAP}", role="operator")
 
 
-def admitted(office: Office, *, bootstrap: str, pace: Pace) -> Middleware:
-    """Let those pass whose role allows it. `bootstrap` is the first operator's token, from the settings."""
+def admitted(office: Office, *, bootstrap: str, pace: Pace, open_pace: Pace) -> Middleware:
+    """Let those pass whose role allows it. `bootstrap` is the first operator's token, from the settings.
+
+    `pace` is that of one actor, `open_pace` that of one address at what is open to everybody.
+    """
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -38,10 +41,12 @@ def admitted(office: Office, *, bootstrap: str, pace: Pace) -> Middleware:
         if request.path in FOR_THE_OPERATOR or route in PAGES:
             return await handler(request)
         right = None if route is None else RIGHTS.get(route)
+        is_open, address = right is not None and right.open, subscriber(request.remote or "")
+        if is_open:
+            _must_not_hurry(open_pace, address)
         actor = await _actor(office, request, bootstrap=bootstrap)
-        if wait := pace.wait(f"from {request.remote}" if actor is None else actor.name):
-            raise TooOften("too many requests", seconds=wait)
-        if actor is None and not (right is not None and right.open):
+        _must_not_hurry(pace, f"from {address}" if actor is None else actor.name)
+        if actor is None and not is_open:
             raise NotSignedIn("sign in, or show a bearer token")
         if route is None:
             return await handler(request)
@@ -53,6 +58,7 @@ def admitted(office: Office, *, bootstrap: str, pace: Pace) -> Middleware:
             whose=() if right is None or right.whose is None else (request.match_info[right.whose],),
             reason=header(request, REASON),
             expected=None if version is None else int(version.strip('"')),
+            counted=actor is None,
         )
         serving = doing.set(act)
         try:
@@ -75,16 +81,21 @@ def admitted(office: Office, *, bootstrap: str, pace: Pace) -> Middleware:
     return check
 
 
+def _must_not_hurry(pace: Pace, asker: str) -> None:
+    if wait := pace.wait(asker):
+        raise TooOften("too many requests", seconds=wait)
+
+
 def _may(request: web.Request, actor: Actor | None, right: Right | None) -> None:
     """Raises NotAllowed, or Unfit where a reason is needed."""
     if right is None or (actor is not None and actor.role not in right.roles):
         raise NotAllowed("your role does not allow this")
     if right.personal and REASON not in request.headers:
         raise Unfit(f"say why, in the header `{REASON}`")
+    if request.method not in _SAFE:
+        _comes_from_our_pages(request, must_say=actor is not None and actor.signed_in)
     if actor is not None:
         request[ACTOR] = actor
-        if actor.signed_in and request.method not in _SAFE:
-            _comes_from_our_pages(request)
 
 
 async def _record_refusal(office: Office, act: Act, refusal: Exception) -> None:
@@ -116,8 +127,13 @@ async def _actor(office: Office, request: web.Request, *, bootstrap: str) -> Act
     return None
 
 
-def _comes_from_our_pages(request: web.Request) -> None:
-    """A browser says where a request began; a page elsewhere must not act with the cookie it sends."""
-    origin = urlsplit(request.headers.get("Origin", ""))
-    if not origin.netloc or origin.netloc != request.host:
+def _comes_from_our_pages(request: web.Request, *, must_say: bool) -> None:
+    """A browser says where a request began; a page elsewhere must neither sign in nor act with a cookie.
+
+    Programs do not say it, and need not where no cookie speaks for somebody.
+    """
+    said = request.headers.get("Origin")
+    if said is None and not must_say:
+        return
+    if not said or urlsplit(said).netloc != request.host:
         raise NotAllowed("this did not come from a page of the registry")

@@ -5,7 +5,6 @@ from datetime import date
 from asyncpg import UniqueViolationError
 
 from chassis.postgres import Connection
-from ketuk_events.catalogue import CARD_STATUS_CHANGED
 from ketuk_events.projection import CardStatusChanged
 from registry.act import as_expected
 from registry.card_life import may_become
@@ -51,7 +50,7 @@ async def change_card(
             raise NotPossible("the holder has another card that is active") from None
         if changed and status == "active":
             await _take_last_step(connection, ref, today)
-        await office.announce(connection, CARD_STATUS_CHANGED, *changed, owner="registry")
+        await office.announce_cards(connection, [each.card_ref for each in changed])
     return changed[0] if changed else before
 
 

@@ -30,6 +30,7 @@ async def erase_citizen(office: Office, *, citizens: Citizens, nik: str) -> Eras
         await enrolment.add_up(connection)
         cards = await stored_citizens.cards_of(connection, nik)
         rows = await stored_citizens.erase(connection, nik, holdings=HOLDINGS)
+        await office.announce_cards(connection, cards)
         await kept_answers.forget(connection)
         # nobody may add an entry about the person between this and the entry that accounts for it
         await audit.hold(connection)

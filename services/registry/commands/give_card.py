@@ -25,10 +25,15 @@ async def give_card(office: Office, *, citizens: Citizens, ref: str, nik: str) -
         if before is None or found is None:
             raise Unknown("there is no such card or no such resident")
         resident, _ = found
-        if await cards.holder(connection, ref) not in {None, resident}:
+        holder = await cards.holder(connection, ref)
+        if holder == resident:
+            return before
+        if holder is not None:
             raise NotPossible("the card is another resident's")
         try:
             await cards.give(connection, ref, resident=resident)
         except UniqueViolationError:
             raise NotPossible("the resident has another card that is active") from None
-    return before
+        await cards.count_holders(connection, [ref])
+        await office.announce_cards(connection, [ref])
+        return (await cards.named(connection, [ref]))[ref]

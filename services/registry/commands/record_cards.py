@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from asyncpg import UniqueViolationError
 
-from ketuk_events.catalogue import CARD_STATUS_CHANGED
 from ketuk_events.projection import CardStatusChanged
 from registry.act import concerns
 from registry.card_life import may_become
@@ -28,6 +27,6 @@ async def record_cards(office: Office, *, statuses: Mapping[str, str]) -> list[C
             changed = await cards.record(connection, statuses)
         except UniqueViolationError:
             raise NotPossible("the holder of a card has another one that is active") from None
-        await office.announce(connection, CARD_STATUS_CHANGED, *changed, owner="registry")
+        await office.announce_cards(connection, [each.card_ref for each in changed])
         known = await cards.named(connection, list(statuses))
     return [known[ref] for ref in statuses]

@@ -12,7 +12,10 @@ async def save_person(
     office: Office, *, passwords: Passwords, person: str, role: Role, shut_out: bool, password: str | None
 ) -> Person:
     """Add or change. A change ends the person's sessions. Raises Unfit for a new one without a password."""
-    hashed = None if password is None else await passwords.hashed(password)
+    hashed = None
+    if password is not None:
+        async with passwords.turn("who may"):
+            hashed = await passwords.hashed(password)
     async with office.deciding() as connection:
         before = await people.find(connection, person)
         as_expected(0 if before is None else before.version)

@@ -1,12 +1,14 @@
 """Cards, by keyed hash: status and version, and how they came to it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
+import asyncpg
 from msgspec import Struct
 
 from chassis.postgres import Connection
 from ketuk_events.projection import CardStatusChanged
+from registry.card_refs import holder_ref
 
 
 class CardVersion(Struct, frozen=True, kw_only=True):
@@ -98,6 +100,44 @@ async def give(connection: Connection, ref: str, *, resident: int) -> None:
     )
 
 
+async def untold(connection: Connection, *, limit: int) -> list[str]:
+    """Cards of which nobody was told whose they are, held until the transaction ends."""
+    rows = await connection.fetch(
+        """
+        SELECT encode(card_ref, 'hex') AS card_ref FROM cards WHERE resident IS NOT NULL AND NOT holder_told
+        LIMIT $1 FOR UPDATE SKIP LOCKED
+        """,
+        limit,
+    )
+    return [row["card_ref"] for row in rows]
+
+
+async def count_holders(connection: Connection, refs: Sequence[str]) -> None:
+    """Give these a new version, in which it is told whose they are; the history has none for it."""
+    await connection.execute(
+        """
+        UPDATE cards SET version = version + 1, holder_told = true
+        WHERE card_ref IN (SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref)
+        """,
+        refs,
+    )
+
+
+async def announced(
+    connection: Connection, refs: Sequence[str], *, holder_key: bytes
+) -> list[CardStatusChanged]:
+    """The cards of these references as others are told of them."""
+    rows = await connection.fetch(
+        """
+        SELECT encode(card_ref, 'hex') AS card_ref, status, version, nik
+        FROM cards LEFT JOIN residents USING (resident)
+        WHERE card_ref IN (SELECT decode(ref, 'hex') FROM unnest($1::text[]) AS ref) ORDER BY cards.card_ref
+        """,
+        refs,
+    )
+    return [_announced(row, holder_key=holder_key) for row in rows]
+
+
 async def holder(connection: Connection, ref: str) -> int | None:
     """Whose a card is, as far as the registry knows."""
     found: int | None = await connection.fetchval(
@@ -106,13 +146,24 @@ async def holder(connection: Connection, ref: str) -> int | None:
     return found
 
 
-async def all_cards(connection: Connection, *, chunk: int) -> AsyncIterator[tuple[CardStatusChanged, ...]]:
-    """Every card, `chunk` at a time; within a transaction."""
+async def all_cards(
+    connection: Connection, *, chunk: int, holder_key: bytes
+) -> AsyncIterator[tuple[CardStatusChanged, ...]]:
+    """Every card as others are told of it, `chunk` at a time; within a transaction."""
     cursor = await connection.cursor(
         """
-        SELECT encode(card_ref, 'hex') AS card_ref, status, version
-        FROM cards ORDER BY cards.card_ref
+        SELECT encode(card_ref, 'hex') AS card_ref, status, version, nik
+        FROM cards LEFT JOIN residents USING (resident) ORDER BY cards.card_ref
         """
     )
     while rows := await cursor.fetch(chunk):
-        yield tuple(CardStatusChanged(**row) for row in rows)
+        yield tuple(_announced(row, holder_key=holder_key) for row in rows)
+
+
+def _announced(row: asyncpg.Record, *, holder_key: bytes) -> CardStatusChanged:
+    return CardStatusChanged(
+        card_ref=row["card_ref"],
+        status=row["status"],
+        version=row["version"],
+        holder=None if row["nik"] is None else holder_ref(row["nik"], key=holder_key),
+    )

@@ -103,7 +103,10 @@ async def waiting(connection: Connection, institution: str, *, limit: int) -> li
 async def sent(connection: Connection, event_ids: Sequence[str]) -> None:
     """Take note that the broker confirmed these."""
     await connection.execute(
-        "UPDATE disclosures SET state = 'sent', settled = now() WHERE event_id = ANY($1::text[]::uuid[])",
+        """
+        UPDATE disclosures SET state = 'sent', settled = now()
+        WHERE event_id = ANY($1::text[]::uuid[]) AND state = 'waiting'
+        """,
         event_ids,
     )
 
@@ -112,11 +115,17 @@ async def park(connection: Connection, event_id: str, *, reason: str) -> None:
     """Take note that this one was refused for good."""
     await connection.execute(
         """
-        UPDATE disclosures SET state = 'parked', settled = now(), reason = $2 WHERE event_id = $1::text::uuid
+        UPDATE disclosures SET state = 'parked', settled = now(), reason = $2
+        WHERE event_id = $1::text::uuid AND state = 'waiting'
         """,
         event_id,
         reason,
     )
+
+
+async def remove(connection: Connection) -> int:
+    """Remove a part of what is past its time, which the database's own function knows; returns how many."""
+    return int(await connection.fetchval("SELECT remove_disclosures_past_their_time()"))
 
 
 async def unsettled(connection: Connection) -> list[Unsettled]:

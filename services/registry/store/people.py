@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.postgres import Connection
-from registry.lockout import locked_until
+from registry.lockout import FREE_TRIES_OF_A_NAME, locked_until
 from registry.refusals import TooOften
 from registry.roles import Person, Role
 
@@ -55,31 +55,75 @@ async def password_of(connection: Connection, person: str) -> tuple[Role, str] |
     return None if row is None else (row["role"], row["password"])
 
 
-async def count_try(connection: Connection, person: str, *, now: datetime) -> None:
+async def count_try(connection: Connection, person: str, *, address: str, now: datetime) -> None:
     """Count a try as failed before it is looked at, so that many at once are not worth more.
 
-    Raises TooOften where no try is free.
+    Raises TooOften where no try is free: of the name from this address, or of the name from wherever its
+    person has not signed in before.
     """
-    await connection.execute(
-        "INSERT INTO failed_sign_ins (person, tries) VALUES ($1, 0) ON CONFLICT (person) DO NOTHING", person
-    )
-    row = await connection.fetchrow(
-        "SELECT tries, locked_until FROM failed_sign_ins WHERE person = $1 FOR UPDATE", person
-    )
-    if row is None:  # a sign-in has just removed it
-        return
-    if row["locked_until"] is not None and row["locked_until"] > now:
-        raise TooOften("too many tries", seconds=(row["locked_until"] - now).total_seconds())
-    tries = row["tries"] + 1
-    await connection.execute(
-        "UPDATE failed_sign_ins SET tries = $2, locked_until = $3, last = $4 WHERE person = $1",
+    # an upsert returns its row and holds it, whether it is new or not
+    of_name = await connection.fetchrow(
+        """
+        INSERT INTO failed_sign_ins AS failed (person, tries) VALUES ($1, 0)
+        ON CONFLICT (person) DO UPDATE SET tries = failed.tries
+        RETURNING tries, locked_until
+        """,
         person,
+    )
+    from_here = await connection.fetchrow(
+        """
+        INSERT INTO failed_sign_ins_from AS failed (person, address, tries) VALUES ($1, $2, 0)
+        ON CONFLICT (person, address) DO UPDATE SET tries = failed.tries
+        RETURNING tries, locked_until,
+            EXISTS (SELECT FROM signed_in_from WHERE person = $1 AND address = $2) AS is_known
+        """,
+        person,
+        address,
+    )
+    if of_name is None or from_here is None:
+        raise RuntimeError("an upsert returned no row")
+    locks = [from_here["locked_until"], None if from_here["is_known"] else of_name["locked_until"]]
+    until = max((each for each in locks if each is not None), default=now)
+    if until > now:
+        raise TooOften("too many tries", seconds=(until - now).total_seconds())
+    tries, all_tries = from_here["tries"] + 1, of_name["tries"] + 1
+    await connection.execute(
+        """
+        UPDATE failed_sign_ins_from SET tries = $3, locked_until = $4, last = $5
+        WHERE person = $1 AND address = $2
+        """,
+        person,
+        address,
         tries,
         locked_until(tries, now=now),
         now,
     )
+    await connection.execute(
+        "UPDATE failed_sign_ins SET tries = $2, locked_until = $3, last = $4 WHERE person = $1",
+        person,
+        all_tries,
+        locked_until(all_tries, free=FREE_TRIES_OF_A_NAME, now=now),
+        now,
+    )
+
+
+async def signed_in(connection: Connection, person: str, *, address: str) -> None:
+    """After a password that fits: no try has failed, and this address is known as theirs."""
+    await connection.execute("DELETE FROM failed_sign_ins WHERE person = $1", person)
+    await connection.execute(
+        "DELETE FROM failed_sign_ins_from WHERE person = $1 AND address = $2", person, address
+    )
+    await connection.execute(
+        """
+        INSERT INTO signed_in_from (person, address) VALUES ($1, $2)
+        ON CONFLICT (person, address) DO UPDATE SET last = now()
+        """,
+        person,
+        address,
+    )
 
 
 async def forget_tries(connection: Connection, person: str) -> None:
-    """After a password that fits."""
+    """After a new password: nothing is locked."""
     await connection.execute("DELETE FROM failed_sign_ins WHERE person = $1", person)
+    await connection.execute("DELETE FROM failed_sign_ins_from WHERE person = $1", person)

@@ -1,8 +1,8 @@
 """Removes what is past its time, a bounded part at once."""
 
 from chassis.postgres import BUSY, Connection
-from registry.retention import DETAILS, FINDINGS, Kept
-from registry.store import chip_months
+from registry.retention import DETAILS, DISCLOSURES, FINDINGS, Kept
+from registry.store import chip_months, disclosures
 
 PART = 10_000
 """Rows that one transaction removes of a kind."""
@@ -27,6 +27,8 @@ async def remove(connection: Connection, kept: Kept) -> int:
             return await chip_months.drop(connection)
         except BUSY:
             return 0
+    if kept.kind == DISCLOSURES:
+        return await disclosures.remove(connection)
     removed = await connection.execute(
         f"""
         DELETE FROM {kept.table} WHERE ctid = ANY(ARRAY(

@@ -16,7 +16,8 @@ from aiormq.exceptions import ChannelNotFoundEntity, ProbableAuthenticationError
 from msgspec.structs import replace
 from yarl import URL
 
-from chassis.broker import EVENTS
+from chassis.broker import DEAD_LETTERS, EVENTS
+from chassis.topology import ketuk
 from chassis.topology.__main__ import TopologySettings, declare
 from chassis.topology.ketuk import Accounts
 from dev.stack.depth import depth
@@ -121,6 +122,33 @@ async def test_no_queue_is_without_a_bound_in_bytes_whatever_its_arguments_say(
         await until(is_told, what="what is in force for each queue")
         await channel.queue_delete(unbounded)
     assert [name for name, force in found.items() if not 0 < force["max-length-bytes"] <= 2**30] == []
+
+
+async def test_a_dead_letter_goes_after_its_time_also_where_the_queue_was_there_before(
+    stack: Stack, admin: AbstractChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await run(stack, known(stack))
+    await (await admin.get_queue(DEAD_LETTERS, ensure=False)).purge()
+    graveyard = await admin.get_exchange(DEAD_LETTERS, ensure=False)
+    monkeypatch.setattr(ketuk, "DEAD_MILLISECONDS", 3_000)
+    try:
+        await run(stack, known(stack))
+
+        async def are_in_force() -> bool:
+            queues = {each["name"]: each for each in await asked(stack, "queues", ketuk.SERVICES_HOST)}
+            return bool(queues[DEAD_LETTERS]["effective_policy_definition"].get("message-ttl") == 3_000)
+
+        await until(are_in_force, what="the shorter time")
+        await graveyard.publish(aio_pika.Message(b"evidence"), routing_key="")
+        assert await depth(admin, DEAD_LETTERS) == 1
+
+        async def is_gone() -> bool:
+            return await depth(admin, DEAD_LETTERS) == 0
+
+        await until(is_gone, what="the letter is gone")
+    finally:
+        monkeypatch.undo()
+        await run(stack, known(stack))
 
 
 async def test_an_account_that_is_known_no_more_is_off_the_broker_at_once(

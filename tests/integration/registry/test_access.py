@@ -79,17 +79,37 @@ async def test_a_page_elsewhere_cannot_act_with_the_cookie_that_a_browser_sends(
         assert (await case.ask("PUT", path, body, token="", headers=mine | from_our_page(case))).status == 200
 
 
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1", ""])
+async def test_a_page_elsewhere_signs_nobody_in_and_does_nothing_with_a_token(
+    case: Case, origin: str
+) -> None:
+    async with case.running():
+        person, from_elsewhere = await a_person(case, "operator"), {"Origin": origin}
+        # as a form sends it, which asks nobody before
+        body = json.dumps({"person": person, "password": PASSWORD}).encode()
+        form = from_elsewhere | {"Content-Type": "text/plain"}
+        signed = await case.ask("POST", "/v1/session", raw=body, token="", headers=form)
+        assert (signed.status, "Set-Cookie" in signed.headers) == (403, False)
+        path, named = f"/v1/institutions/{a_name('x')}", {"name": "x", "kind": "x"}
+        assert (await case.ask("PUT", path, named, headers=from_elsewhere)).status == 403
+        assert (await case.ask("POST", "/v1/enrolment", {}, token="", headers=from_elsewhere)).status == 403
+        assert (await case.ask("GET", "/v1/places", headers=from_elsewhere)).status == 200
+        here = from_our_page(case)
+        signed = await case.ask("POST", "/v1/session", raw=body, token="", headers=here)
+        assert signed.status == 200
+
+
 async def test_wrong_passwords_lock_out_also_many_at_once_and_whether_there_is_such_a_person_or_not(
     case: Case,
 ) -> None:
-    async with case.running():
+    async with case.running(sign_ins_per_second=100):
         for person in (await a_person(case, "viewer"), a_name("nobody")):
             answers = await asyncio.gather(*(signed_in(case, person, "wrong") for _ in range(9)))
             assert sorted(answer.status for answer in answers) == [401] * 5 + [429] * 4
             right = await signed_in(case, person)
             assert right.status == 429
             assert 50 <= int(right.headers["Retry-After"]) <= 60
-        await case.pool.execute("UPDATE failed_sign_ins SET locked_until = now() - interval '1 second'")
+        await case.pool.execute("UPDATE failed_sign_ins_from SET locked_until = now() - interval '1 second'")
         assert (await signed_in(case, person)).status == 401
 
 

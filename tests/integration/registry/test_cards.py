@@ -11,6 +11,7 @@ from chassis.broker import EVENTS
 from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import CardStatusChanged
 from tests.integration.registry.case import Answer, Case, Json, next_of
+from verification.card_ref import holder_ref
 
 SEEN_TO = {"place": "33.72.04", "officer": "petugas-1"}
 
@@ -106,7 +107,8 @@ async def test_a_person_has_one_active_card_and_the_day_of_its_activation(case: 
             await case.done("PUT", f"{card}/holder", {"nik": nik})
         await case.done("POST", f"{old}/activate", SEEN_TO)
         assert (await case.ask("POST", f"{new}/activate", SEEN_TO)).status == 409
-        assert (await become(case, old, "replaced", 2)).status == 200
+        # issued, given, activated
+        assert (await become(case, old, "replaced", 3)).status == 200
         await case.done("POST", f"{new}/activate", SEEN_TO)
         activated = await case.pool.fetchval(
             "SELECT activated = (now() AT TIME ZONE 'Asia/Jakarta')::date FROM residents WHERE nik = $1", nik
@@ -116,6 +118,59 @@ async def test_a_person_has_one_active_card_and_the_day_of_its_activation(case: 
         unknown = {"nik": "3372994101900000"}
         assert (await case.ask("PUT", f"{new}/holder", unknown)).status == 404
     assert activated
+
+
+async def test_whose_a_card_is_is_told_as_a_keyed_hash_with_every_change_until_they_are_erased(
+    case: Case,
+) -> None:
+    heard = await case.services.declare_queue(exclusive=True)
+    key = bytes.fromhex(case.settings.card_ref_key.get_secret_value())
+
+    async def told() -> tuple[str, int, str | None]:
+        body = (await next_of(heard)).body
+        assert nik.encode() not in body
+        said = msgspec.json.decode(body, type=CardStatusChanged)
+        assert said.card_ref == card[-64:]
+        return said.status, said.version, said.holder
+
+    async with case.running():
+        nik = await resident(case)
+        await heard.bind(EVENTS, "card.status_changed.v1.3372.registry")
+        card = await issued(case)
+        assert await told() == ("not-activated", 1, None)
+        given = await case.done("PUT", f"{card}/holder", {"nik": nik})
+        assert given == {"card_ref": card[-64:], "status": "not-activated", "version": 2}
+        # as verification computes it
+        assert await told() == ("not-activated", 2, holder_ref(nik, key=key))
+        assert await case.done("PUT", f"{card}/holder", {"nik": nik}) == given
+        await case.done("POST", f"{card}/activate", SEEN_TO)
+        assert await told() == ("active", 3, holder_ref(nik, key=key))
+        why = {"Ketuk-Reason": "asked for"}
+        erased = await case.ask("POST", "/v1/citizens/erase", {"nik": nik}, headers=why)
+        assert erased.status == 200
+        assert await told() == ("active", 4, None)
+
+
+async def test_holders_that_an_earlier_version_noted_are_told_once(case: Case) -> None:
+    heard = await case.services.declare_queue(exclusive=True)
+    key = bytes.fromhex(case.settings.card_ref_key.get_secret_value())
+    async with case.running():
+        await heard.bind(EVENTS, "card.status_changed.v1.3372.registry")
+        nik, card = await resident(case), await issued(case)
+        await next_of(heard)
+    await case.pool.execute(
+        "UPDATE cards SET resident = (SELECT resident FROM residents WHERE nik = $1)"
+        " WHERE card_ref = decode($2, 'hex')",
+        nik,
+        card[-64:],
+    )
+    async with case.running():
+        said = msgspec.json.decode((await next_of(heard)).body, type=CardStatusChanged)
+    assert (said.card_ref, said.version, said.holder) == (card[-64:], 2, holder_ref(nik, key=key))
+    async with case.running():
+        await issued(case)
+        last = msgspec.json.decode((await next_of(heard)).body, type=CardStatusChanged)
+    assert last.card_ref != card[-64:]
 
 
 async def test_who_is_erased_leaves_card_and_counts(case: Case) -> None:

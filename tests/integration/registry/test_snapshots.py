@@ -10,8 +10,9 @@ from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import Wire, to_wire
 from ketuk_events.projection import SnapshotPart
 from registry import snapshots
-from registry.card_refs import card_ref
+from registry.card_refs import card_ref, holder_ref
 from tests.integration.registry.case import Case, all_of, until
+from tests.integration.registry.test_cards import resident
 
 
 def request() -> Wire:
@@ -26,10 +27,14 @@ async def test_a_snapshot_holds_every_card_and_gateway_in_numbered_parts(
     heard = await case.services.declare_queue(exclusive=True)
     await heard.bind(EVENTS, "snapshot.part.v1.3372.verification")
     uids = [uuid4().hex[:16] for _ in range(5)]
+    key = bytes.fromhex(case.settings.card_ref_key.get_secret_value())
     async with case.running():
         gateway, suspended = await case.gateway(), await case.gateway()
         await case.done("POST", f"/v1/gateways/{suspended}/suspend")
         await case.done("POST", "/v1/cards", [{"uid": uid, "status": "active"} for uid in uids])
+        nik = await resident(case)
+        first = card_ref(bytes.fromhex(uids[0]), key=key)
+        await case.done("PUT", f"/v1/cards/{first}/holder", {"nik": nik})
         await case.judge(request())
         parts: list[SnapshotPart] = []
 
@@ -44,9 +49,11 @@ async def test_a_snapshot_holds_every_card_and_gateway_in_numbered_parts(
     assert len(parts) >= 4
     assert max(len(part.cards) for part in parts) == 2
     assert {len(part.approved) + len(part.suspended) for part in parts} <= {0, 1}
-    key = bytes.fromhex(case.settings.card_ref_key.get_secret_value())
-    known = {card.card_ref: (card.status, card.version) for part in parts for card in part.cards}
-    assert [known[card_ref(bytes.fromhex(uid), key=key)] for uid in uids] == [("active", 1)] * 5
+    known = {card.card_ref: (card.status, card.version, card.holder) for part in parts for card in part.cards}
+    assert [known[card_ref(bytes.fromhex(uid), key=key)] for uid in uids] == [
+        ("active", 2, holder_ref(nik, key=key)),
+        *[("active", 1, None)] * 4,
+    ]
     assert gateway in {each.gateway for part in parts for each in part.approved}
     assert suspended in {each.gateway for part in parts for each in part.suspended}
 

@@ -1,14 +1,16 @@
 """Live taps on the real broker and database: counted once, by whomever, and told to as many as may listen."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import aiohttp
 import msgspec
 
 from ketuk_events.events import Wire
-from registry.api.taps_now import MOST_LISTENERS
+from registry.api.taps_now import MOST_LISTENERS, MOST_OF_ONE
 from registry.store import tap_minutes
 from tests.integration.registry.case import Case, Json, until
 from tests.integration.registry.speaking import GATEWAY
@@ -66,13 +68,34 @@ async def test_what_is_older_than_two_days_goes_when_taps_come(case: Case) -> No
         await until(gone, what=f"only what is younger than {tap_minutes.KEPT_DAYS} days is left")
 
 
+async def a_program(case: Case) -> dict[str, str]:
+    """What another actor asks with."""
+    expires = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    path = f"/v1/tokens/program-{uuid4().hex[:8]}"
+    issued = await case.done("POST", path, {"role": "viewer", "expires": expires})
+    return {"Authorization": f"Bearer {issued['secret']}", **STREAM}
+
+
+async def test_one_who_listens_often_leaves_room_for_the_others(case: Case) -> None:
+    async with case.running(), AsyncExitStack() as open_streams:
+        other = await a_program(case)
+
+        async def status(headers: Mapping[str, str]) -> int:
+            stream = case.http.get("/v1/reports/taps", headers=headers)
+            return (await open_streams.enter_async_context(stream)).status
+
+        mine = [await status(shown(case, **STREAM)) for _ in range(MOST_LISTENERS)]
+        assert mine == [200] * MOST_OF_ONE + [503] * (MOST_LISTENERS - MOST_OF_ONE)
+        assert await status(other) == 200
+        assert len((await case.done("GET", "/v1/reports/taps"))["minutes"]) == 60
+
+
 async def test_only_so_many_listen_at_once_and_the_others_may_ask(case: Case) -> None:
     async with case.running(), AsyncExitStack() as open_streams:
+        programs = [await a_program(case) for _ in range(MOST_LISTENERS // MOST_OF_ONE)]
         answers = [
-            await open_streams.enter_async_context(
-                case.http.get("/v1/reports/taps", headers=shown(case, **STREAM))
-            )
-            for _ in range(MOST_LISTENERS)
+            await open_streams.enter_async_context(case.http.get("/v1/reports/taps", headers=headers))
+            for headers in programs * MOST_OF_ONE
         ]
         assert {(each.status, each.content_type) for each in answers} == {(200, "text/event-stream")}
         assert len((await first_event(answers[-1]))["minutes"]) == 60

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import Arrival, BatchConsumer, Conclusion
-from chassis.broker import Broker
+from chassis.broker import DEAD_LETTERS, Broker
 from chassis.postgres import ping
 from chassis.seal import Opener, private_keys
 from registry.agency_event import EventSigner
@@ -122,6 +122,25 @@ async def test_a_verdict_that_verification_did_not_give_is_a_dead_letter(case: C
     assert letter.message_id == forged.message_id
     assert letter.headers["ketuk-reason"] == "a verdict that verification did not give"
     assert letter.headers["ketuk-user"] == "admin"
+
+
+async def test_a_verdict_that_comes_again_without_its_person_has_no_effect_and_is_no_dead_letter(
+    case: Case,
+) -> None:
+    async with case.running():
+        gateway = await case.gateway()
+        agency = await case.agency()
+        feed = await case.feed(agency)
+        verdict, last = case.verdict(gateway), case.verdict(gateway)
+        await case.judge(verdict)
+        await case.settled(agency, (0, 1, 0))
+        # as verification says it where its reading comes after the person is past its time
+        said = {**msgspec.json.decode(verdict.body), "person": None}
+        await case.judge(replace(verdict, body=msgspec.json.encode(said)), last)
+        await case.settled(agency, (0, 2, 0))
+    letters = await case.services.get_queue(DEAD_LETTERS, ensure=False)
+    assert await letters.get(no_ack=True, fail=False) is None
+    assert len(await all_of(feed)) == 2
 
 
 async def test_another_verdict_under_the_same_id_is_a_dead_letter_and_tells_nobody(case: Case) -> None:

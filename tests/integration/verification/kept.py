@@ -24,7 +24,7 @@ from verification.decisions import Decision
 from verification.keeping import Keeping
 from verification.months import month_of
 
-KEPT = timedelta(days=60)
+KEPT, PERSONS_KEPT = timedelta(days=60), timedelta(days=35)
 
 
 def _migration() -> ModuleType:
@@ -54,7 +54,7 @@ class Kept:
 
     async def looks(self, now: datetime) -> bool:
         """What a replica does at that moment."""
-        return await Keeping(pool=self.pool, clock=lambda: now, kept=KEPT).look()
+        return await Keeping(pool=self.pool, clock=lambda: now, kept=KEPT, persons_kept=PERSONS_KEPT).look()
 
     async def as_before_months(self) -> None:
         """One table, as the first migration made it."""

@@ -19,6 +19,8 @@ from simulator.signature_file import sign
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, at, fresh, informed, next_of, wire
 from tests.integration.verification.test_keys import issuer
+from tests.unit.verification.given import NIK, OTHER_NIK
+from verification.card_ref import holder_ref
 
 SIGNER = ec.generate_private_key(ec.SECP256R1())
 PHOTO = b"a portrait"
@@ -103,6 +105,46 @@ async def test_keys_are_exchanged_without_a_restart_and_one_that_is_withdrawn_co
         assert (await came_to(bench, signed())) == ("refused", "signature-disputed")
         taps = {(await raised(alarms))[2].tap for _ in range(2)}
     assert len(taps) == 2
+
+
+async def test_signed_data_of_one_person_under_the_card_of_another_is_refused_and_an_alarm(
+    bench: Bench, alarms: AbstractQueue
+) -> None:
+    key = bytes.fromhex(bench.stack.secrets.read("verification/ketuk_card_ref_key"))
+    found = signed()
+    async with informed(bench):
+        await approved(bench)
+        for version, (nik, outcome, code) in enumerate(
+            [(OTHER_NIK, "refused", "other-holder"), (NIK, "verified", "ok"), (None, "verified", "ok")],
+            start=1,
+        ):
+            holder = None if nik is None else holder_ref(nik, key=key)
+            card = structs.replace(bench.status(found, "active", version=version), holder=holder)
+            await bench.say(
+                "registry", wire(catalogue.CARD_STATUS_CHANGED, card, source="registry", owner="x")
+            )
+            await version_known(bench, version)
+            await bench.say(NAME, bench.reading(tapped := signed()))
+            _, judged = await bench.verdict()
+            codes = {each.check: each.code for each in judged.checks}
+            assert (judged.outcome, codes["data.signed"], codes["card.status"]) == (outcome, "ok", code)
+            if code == "other-holder":
+                assert judged.reason is not None
+                assert (judged.reason.check, judged.person) == ("card.status", None)
+                _, body, alarm = await raised(alarms)
+                assert (alarm.alarm, alarm.tap, alarm.card_ref) == (code, tapped.tap, judged.card_ref)
+                assert not any(each.encode() in body for each in (NIK, OTHER_NIK))
+        assert await alarms.get(no_ack=True, fail=False) is None
+
+
+async def version_known(bench: Bench, version: int) -> None:
+    """Until the projection has the one card in this version."""
+    async with database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool:
+
+        async def known() -> bool:
+            return bool(await pool.fetchval("SELECT version = $1 FROM cards", version))
+
+        await until(known, what="the card in the projection")
 
 
 async def test_other_evidence_for_a_judged_tap_is_an_alarm_for_each_such_evidence_and_no_verdict(

@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import msgspec
 import pytest
 
+from dev.contract.examples import examples
 from dev.stack.stack import Stack
+from ketuk_events.catalogue import TAP_JUDGED
+from ketuk_events.events import to_wire
 from reader_gateway.tap import new_tap_id
 from tests.integration.chassis.conftest import until
-from tests.integration.verification.kept import Kept, decision, kept, template
+from tests.integration.verification.kept import PERSONS_KEPT, Kept, decision, kept, template
 from verification.decisions import standing
 from verification.gone import Gone
 
@@ -164,3 +168,48 @@ async def test_what_was_decided_before_there_were_months_stands_and_moves_to_its
     assert await city.where() == {"decisions_2026_04": 1, "decisions_elsewhen": 1}
     async with city.pool.acquire() as connection:
         assert await standing(connection, []) == ({}, Gone(began=APRIL, since=APRIL))
+
+
+VERDICT = to_wire(examples()[TAP_JUDGED]).body
+
+
+async def judged_at(city: Kept, *ages: timedelta) -> list[str]:
+    """Taps that were judged so long ago, with a person each."""
+    now = datetime.now(UTC)
+    made = [decision(now - age, said=VERDICT) for age in ages]
+    await city.store(*made)
+    for each, age in zip(made, ages, strict=True):
+        await city.pool.execute("UPDATE decisions SET judged = $2 WHERE tap = $1", each.tap, now - age)
+    await city.pool.execute("UPDATE persons_dropped SET until = now() - interval '90 days'")
+    return [each.tap for each in made]
+
+
+async def bodies(city: Kept, taps: list[str]) -> list[bytes]:
+    rows = await city.pool.fetch("SELECT tap::text AS tap, body FROM decisions")
+    return [{row["tap"]: row["body"] for row in rows}[tap] for tap in taps]
+
+
+async def test_a_decision_stands_without_its_person_once_that_is_past_its_time(city: Kept) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    taps = await judged_at(city, 50 * day, PERSONS_KEPT + hour, PERSONS_KEPT - hour, timedelta())
+    # the first makes this month, and of what is past its time each takes a day
+    await until(partial(city.looks, datetime.now(UTC)), what="nothing is left to do")
+    old, just_over, just_under, fresh = await bodies(city, taps)
+    assert just_under == fresh == VERDICT
+    assert old == just_over
+    whole = msgspec.json.decode(VERDICT, type=dict[str, msgspec.Raw])
+    without = msgspec.json.decode(old, type=dict[str, msgspec.Raw])
+    assert bytes(whole.pop("person")).startswith(b"{")
+    assert without == whole
+    # and later it is that one's turn
+    await city.pool.execute("UPDATE decisions SET judged = judged - interval '2 hours'")
+    await city.pool.execute("UPDATE persons_dropped SET until = until - interval '3 hours'")
+    await until(partial(city.looks, datetime.now(UTC)), what="nothing is left to do")
+    assert await bodies(city, taps) == [old, old, old, VERDICT]
+
+
+async def test_a_replica_whose_clock_runs_ahead_drops_no_person_early(city: Kept) -> None:
+    taps = await judged_at(city, PERSONS_KEPT - timedelta(hours=1))
+    ahead = datetime.now(UTC) + timedelta(days=20)
+    await until(partial(city.looks, ahead), what="nothing is left to do")
+    assert await bodies(city, taps) == [VERDICT]

@@ -2,12 +2,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from registry.retention import DETAILS, FINDINGS, RETENTION
+from registry.retention import DETAILS, DISCLOSURES, FINDINGS, RETENTION
 from verification.settings import VerificationSettings
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "operating" / "days.md").read_text()
-MIGRATION = ROOT / "services" / "registry" / "migrations" / "versions" / "0050_findings_by_month.py"
+MIGRATIONS = ROOT / "services" / "registry" / "migrations" / "versions"
 
 
 def test_the_page_says_how_long_each_kind_is_kept_and_why() -> None:
@@ -25,7 +25,12 @@ def test_a_verdict_is_remembered_longer_than_verification_may_publish_it_again()
 
 def test_the_database_lets_go_when_the_registry_says() -> None:
     periods = {kept.kind: kept.period.days for kept in RETENTION}
-    sql = MIGRATION.read_text().split("WHOLE = ")[0]
-    said = {int(days) for days in re.findall(r"interval '(\d{3,}) days'", sql)}
-    assert said == {periods[FINDINGS], periods["what institutions were told"]}
+    assert days_said("0050_findings_by_month.py", but="WHOLE = ") == {periods[FINDINGS], periods[DISCLOSURES]}
+    assert days_said("0061_disclosures_stand.py", but="BEFORE = ") == {periods[DISCLOSURES]}
     assert periods[DETAILS] == 5 * 365
+
+
+def days_said(migration: str, *, but: str) -> set[int]:
+    """The periods in a migration, but not in what undoes it."""
+    sql = (MIGRATIONS / migration).read_text().split(but)[0]
+    return {int(days) for days in re.findall(r"interval '(\d{3,}) days'", sql)}

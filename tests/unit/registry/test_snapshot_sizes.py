@@ -12,7 +12,7 @@ def size(part: SnapshotPart) -> int:
 
 
 def test_a_part_of_the_longest_cards_is_a_message_of_the_contract() -> None:
-    card = CardStatusChanged(card_ref="f" * 64, status="x" * 60, version=VERSION)
+    card = CardStatusChanged(card_ref="f" * 64, status="x" * 60, version=VERSION, holder="f" * 64)
     assert size(SnapshotPart(part=1, parts=10**9, cards=(card,) * CARDS_IN_A_PART)) < MOST_BYTES
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.names import to_timestamp
+from verification.card_ref import CardHolder, holder_ref
 from verification.known import Case, OwnCheck
 from verification.purposes import DEFAULT
 
@@ -19,7 +20,8 @@ NOT_TOLD = Finding(result="not-done", code="not-told")
 TERMINAL_SAYS = Finding(result="passed", code="terminal-says")
 NO_SAM = Finding(result="not-done", code="no-sam")
 PLAIN = (FileReading(file="6FF0", state="read"), FileReading(file="6FF2", state="read"))
-BIODATA = ",".join(f'"{field}"' for field in ("3372994708850001", *[""] * 13, "07-08-1985", *[""] * 6))
+NIK, OTHER_NIK, KEY = "3372994708850001", "3372990101900002", bytes(32)
+BIODATA = ",".join(f'"{field}"' for field in (NIK, *[""] * 13, "07-08-1985", *[""] * 6))
 
 
 def asked(purpose: str = "record") -> Asked:
@@ -69,7 +71,9 @@ def case(
     approved: bool = True,
     age: timedelta = timedelta(seconds=1),
     own_check: OwnCheck = OwnCheck.NOT_CONFIGURED,
+    holder: str | None = None,
 ) -> Case:
+    """`holder` is the NIK of whose card the registry says it is."""
     return Case(
         evidence=found,
         purpose=PURPOSES[found.asked.purpose],
@@ -80,6 +84,7 @@ def case(
         status=status,
         projection_version=1,
         own_check=own_check,
+        holder=None if holder is None else CardHolder(ref=holder_ref(holder, key=KEY), key=KEY),
     )
 
 

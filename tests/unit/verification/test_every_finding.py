@@ -18,9 +18,11 @@ from ketuk_events.outcomes import REASONS, Check, Reason
 from ketuk_events.projection import Purpose
 from ketuk_events.taps import CheckResult
 from tests.unit.verification.given import (
+    NIK,
     NOT_ASKED,
     NOT_REACHED,
     NOT_TOLD,
+    OTHER_NIK,
     PASSED,
     PLAIN,
     PURPOSES,
@@ -131,6 +133,7 @@ cases = st.builds(
     approved=st.sampled_from([True, True, False]),
     age=st.sampled_from([timedelta(seconds=1), timedelta(days=2), timedelta(hours=-1)]),
     own_check=st.sampled_from(OwnCheck),
+    holder=st.sampled_from([None, NIK, OTHER_NIK]),
 )
 
 
@@ -150,6 +153,7 @@ def test_a_verdict_never_says_more_than_was_found(given_case: Case) -> None:
     if verdict.assurance in {"genuine", "holder"} or verdict.outcome == "verified":
         assert (proven.answer, proven.authentication, proven.signature) == ("ktp-el", PASSED, PASSED)
         assert given_case.status == given_case.purpose.wants_status
+        assert given_case.holder is None or given_case.holder.has(NIK)
         assert given_case.gateway_approved
         assert proven.uid is not None
     if verdict.assurance == "holder":
@@ -180,6 +184,7 @@ def test_a_verdict_depends_on_evidence_projection_and_rules_alone(
         status=given_case.status,
         projection_version=version,
         own_check=given_case.own_check,
+        holder=given_case.holder,
     )
     assert judge(elsewhere) == judge(given_case) == judge(given_case)
 
@@ -247,6 +252,7 @@ def _each_alone() -> list[Case]:
         case(activate, status="active"),
         case(well, approved=False),
         *(case(well, own_check=each) for each in OwnCheck),
+        case(well, holder=OTHER_NIK),
         case(well, age=timedelta(days=2)),
         structs.replace(case(well), purpose=UNKNOWN),
     ]

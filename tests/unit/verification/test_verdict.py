@@ -10,8 +10,10 @@ from ketuk_events.projection import Purpose
 from ketuk_events.taps import CheckResult
 from tests.unit.verification.given import (
     BIODATA,
+    NIK,
     NO_SAM,
     NOT_REACHED,
+    OTHER_NIK,
     PASSED,
     PLAIN,
     case,
@@ -47,6 +49,20 @@ TABLE: dict[str, tuple[Case, str, str, str]] = {
         "card.status/not-activated",
     ),
     "blocked": (case(evidence(), status="blocked"), "refused", "chip", "card.status/blocked"),
+    "its holder's": (case(evidence(), holder=NIK), "verified", "genuine", ""),
+    "another's": (case(evidence(), holder=OTHER_NIK), "refused", "chip", "card.status/other-holder"),
+    "another's and blocked": (
+        case(evidence(), status="blocked", holder=OTHER_NIK),
+        "refused",
+        "chip",
+        "card.status/other-holder",
+    ),
+    "another's and altered": (
+        case(evidence(signature=INVALID_SIGNATURE), holder=OTHER_NIK),
+        "refused",
+        "chip",
+        "data.signed/signature-invalid",
+    ),
     "unknown": (case(evidence(), status=None), "inconclusive", "chip", "card.status/unknown-card"),
     "not-a-ktp": (case(unread("other")), "refused", "none", "chip.answers/not-a-ktp"),
     "mute": (case(unread("none")), "refused", "none", "chip.answers/no-answer"),

@@ -1,0 +1,30 @@
+"""The registry's own round: each minute what was refused to strangers comes into the audit log."""
+
+import asyncio
+
+from chassis.health import Pulse
+from chassis.life import pause
+from chassis.patience import persist
+from registry.commands.record_refused import record_refused
+from registry.office import Office
+
+
+class Refusing:
+    """Goes round again and again; any number of processes may."""
+
+    def __init__(self, *, office: Office, every_seconds: float = 60.0) -> None:
+        self._office = office
+        self._every_seconds = every_seconds
+        self.pulse = Pulse()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Go round until told to stop."""
+
+        async def rounds() -> None:
+            while not stopping.is_set():
+                while await record_refused(self._office):
+                    pass
+                self.pulse.up()
+                await pause(self._every_seconds, stopping=stopping)
+
+        await persist(rounds, name="refused requests", stopping=stopping, pulse=self.pulse)
