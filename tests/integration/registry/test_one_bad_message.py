@@ -34,7 +34,7 @@ def gateway() -> str:
 
 def arrival(event: Event, **data: object) -> Arrival:
     changed = structs.replace(event, id=uuid4(), data=structs.replace(event.data, **data))
-    return Arrival(event=changed, user=f"3372.{changed.data.gateway}", body=b"")
+    return Arrival(event=changed, user=f"3372.{data['gateway']}", body=b"")
 
 
 def connected(gateway: str) -> Iterator[Arrival]:
@@ -65,7 +65,7 @@ def spoilt(good: Arrival) -> Arrival:
 
 
 async def heard(pool: Pool, arrivals: list[Arrival]) -> list[Conclusion]:
-    office = Office(pool=pool, outbox=PostgresOutbox(pool=pool), region="3372")
+    office = Office(pool=pool, outbox=PostgresOutbox(pool=pool), region="3372", card_ref_key=bytes(32))
     fleet = Fleet(office=office, following=Following(office=office, silent_after=silent_after(30.0)))
     return list(await handled(fleet, arrivals, log=SINGLY))
 
