@@ -28,7 +28,7 @@ def account(name: str, host: VirtualHost) -> Account:
 
 def named(host: VirtualHost) -> set[str]:
     """All queues and exchanges, which the patterns do not tell apart."""
-    return {each.name for each in (*host.queues, *host.exchanges)}
+    return {queue.name for queue in host.queues} | {exchange.name for exchange in host.exchanges}
 
 
 @pytest.mark.parametrize("name", GATEWAYS)
