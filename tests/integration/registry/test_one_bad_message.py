@@ -32,9 +32,9 @@ def gateway() -> str:
     return f"kelurahan-{uuid4().hex[:8]}"
 
 
-def arrival(event: Event, **data: object) -> Arrival:
-    changed = structs.replace(event, id=uuid4(), data=structs.replace(event.data, **data))
-    return Arrival(event=changed, user=f"3372.{data['gateway']}", body=b"")
+def arrival(event: Event, *, gateway: str, **data: object) -> Arrival:
+    changed = structs.replace(event.data, gateway=gateway, **data)
+    return Arrival(event=structs.replace(event, id=uuid4(), data=changed), user=f"3372.{gateway}", body=b"")
 
 
 def connected(gateway: str) -> Iterator[Arrival]:
