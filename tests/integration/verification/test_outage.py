@@ -40,14 +40,21 @@ async def test_an_outage_longer_than_the_brokers_patience_loses_nothing_and_kill
     async def has_given_up() -> bool:
         return GAVE_UP in await asyncio.to_thread(log.read_text, errors="replace")
 
+    async def both_consume() -> bool:
+        queue = await bench.channel.declare_queue("verification.readings", passive=True)
+        return queue.declaration_result.consumer_count == 2
+
     async with informed(bench), running(bench.found):
         await approved(bench)
+        await until(both_consume, what="two consumers")
         await asyncio.to_thread(bench.stack.children.kill, "postgres")
-        taps = [fresh() for _ in range(READINGS)]
-        await bench.say(NAME, *(bench.reading(found) for found in taps))
-        await until(has_given_up, what="the broker taking the readings back")
-        assert await bench.depth(DEAD_LETTERS) == 0
-        await asyncio.to_thread(bench.stack.restart, "postgres")
+        try:
+            taps = [fresh() for _ in range(READINGS)]
+            await bench.say(NAME, *(bench.reading(found) for found in taps))
+            await until(has_given_up, what="the broker taking the readings back")
+            assert await bench.depth(DEAD_LETTERS) == 0
+        finally:
+            await asyncio.to_thread(bench.stack.restart, "postgres")
         said: dict[str, set[bytes]] = {}
         while len(said) < READINGS:
             message, judged = await bench.verdict()
