@@ -1,5 +1,7 @@
 """Small words of the contract, by known answers: who kept one must find the same again."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -38,6 +40,21 @@ def test_a_time_is_written_in_utc_and_cut_to_milliseconds() -> None:
     assert to_timestamp(MOMENT) == to_timestamp(MOMENT.astimezone(timezone(timedelta(hours=7)))) == WRITTEN
     assert from_timestamp(WRITTEN) == MOMENT.replace(microsecond=125_000)
     assert is_timestamp(WRITTEN)
+
+
+@pytest.fixture
+def jakarta(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The computer's own clock is that of western Indonesia."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Jakarta")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("jakarta")
+def test_the_zone_of_the_computer_has_no_part_in_it() -> None:
+    assert to_timestamp(datetime(2026, 11, 24, 20, 1, 2, 3000, tzinfo=UTC)) == "2026-11-24T20:01:02.003Z"
 
 
 @pytest.mark.parametrize(
