@@ -18,7 +18,7 @@ PACKAGES = (
     *(f"services/{name}" for name in ("chassis", "operations", "reader_gateway", "registry", "verification")),
     *("bench", "dev", "simulator"),
 )
-BESIDE = ("proto/examples", "proto/schemas", "tests/conftest.py", "tests/support", "tests/unit")
+BESIDE = ("proto/examples", "proto/schemas", "tests/conftest.py", "tests/fuzz", "tests/support", "tests/unit")
 _MUTANT = re.compile(r"(?P<module>.+)\.(?:xǁ(?P<kind>\w+)ǁ|x_)(?P<function>\w+)__mutmut_[0-9]+")
 _SURVIVED, _UNTESTED = 0, (5, 33)
 """Exit codes in mutmut's files: the tests passed, or there were none."""
