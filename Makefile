@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES := $(shell nproc)
 # Tests of several processes wait more than they compute.
-WAITING = $(shell expr $(CORES) \* 5 / 2)
+WAITING = $(shell expr $(CORES) \* 3 / 2)
 # Hundreds of processes are started: each would compile the code anew.
 unexport PYTHONDONTWRITEBYTECODE
 

