@@ -21,6 +21,8 @@ Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
 
+COMMAND_SECONDS = 30.0
+"""How long a statement may take; one that is not answered by then has lost its connection."""
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 """What asking for a lock comes to that others have, where it is given up rather than waited for."""
 
@@ -42,7 +44,7 @@ async def database(
         max_size=size,
         timeout=5,
         ssl=trust,
-        command_timeout=30,
+        command_timeout=COMMAND_SECONDS,
         server_settings={"application_name": name},
         reset=_left_as_it_is,
         target_session_attrs=SessionAttribute.read_write,

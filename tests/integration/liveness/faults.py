@@ -1,0 +1,151 @@
+"""What befalls a service's broker and database; each lasts until the service says so, or for a while."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from aio_pika.abc import AbstractChannel
+
+from dev.faults.link import Link
+from dev.stack.stack import Stack
+
+SILENT_SECONDS = 8.0
+"""Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What a service stands on, and the way to it."""
+
+    stack: Stack
+    broker: Link
+    database: Link
+    admin: AbstractChannel
+    """On the broker, past the link."""
+    queues: tuple[str, ...]
+    """From which the service consumes."""
+    name: str
+    """Of its database."""
+    is_unready: Callable[[], Awaitable[None]]
+    """Returns once the service says that it is not ready."""
+    add_to_send: Callable[[], Awaitable[None]]
+    """Gives it something to send."""
+
+
+Fault = Callable[[Surroundings], AbstractAsyncContextManager[None]]
+
+
+@asynccontextmanager
+async def broker_resets(around: Surroundings) -> AsyncIterator[None]:
+    """No part is told more than that its connection is gone."""
+    around.broker.reset()
+    yield
+
+
+@asynccontextmanager
+async def database_resets(around: Surroundings) -> AsyncIterator[None]:
+    around.database.reset()
+    yield
+
+
+@asynccontextmanager
+async def broker_falls_silent(around: Surroundings) -> AsyncIterator[None]:
+    async with around.broker.silence():
+        await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
+        yield
+
+
+@asynccontextmanager
+async def database_falls_silent(around: Surroundings) -> AsyncIterator[None]:
+    async with around.database.silence():
+        await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
+        yield
+
+
+@asynccontextmanager
+async def queues_are_deleted(around: Surroundings) -> AsyncIterator[None]:
+    for queue in around.queues:
+        await around.admin.queue_delete(queue)
+    await around.is_unready()
+    yield
+    # declares the topology anew
+    await asyncio.to_thread(around.stack.start)
+
+
+@asynccontextmanager
+async def broker_is_short_of_memory(around: Surroundings) -> AsyncIterator[None]:
+    control = around.stack.rabbitmq.control
+    await asyncio.to_thread(control, "set_vm_memory_high_watermark", "absolute", "1MB")
+    sending = asyncio.create_task(_send_again_and_again(around))
+    try:
+        await around.is_unready()
+        yield
+    finally:
+        sending.cancel()
+        await asyncio.to_thread(control, "set_vm_memory_high_watermark", "0.4")
+
+
+async def _send_again_and_again(around: Surroundings) -> None:
+    """An alarm is noticed by who publishes, and begins a moment after it was asked for."""
+    while True:
+        await around.add_to_send()
+        await asyncio.sleep(0.5)
+
+
+@asynccontextmanager
+async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
+    await asyncio.to_thread(around.stack.children.kill, "postgres")
+    try:
+        await around.is_unready()
+        yield
+    finally:
+        await asyncio.to_thread(around.stack.restart, "postgres")
+
+
+def database_says(bad: str, good: str) -> Fault:
+    """A fault that one statement of the administrator's makes, and another one ends."""
+
+    @asynccontextmanager
+    async def fault(around: Surroundings) -> AsyncIterator[None]:
+        await _as_administrator(around, bad)
+        try:
+            await around.is_unready()
+            yield
+        finally:
+            await _as_administrator(around, good)
+
+    return fault
+
+
+async def _as_administrator(around: Surroundings, statement: str) -> None:
+    url = around.stack.environment()["DATABASE_ADMIN_URL"].rpartition("/")[0] + f"/{around.name}"
+    # neither setting strikes this one
+    connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
+    try:
+        await connection.execute(statement)
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+
+
+# A broker that is killed ends the connections of the test, too: that is for `dev.chaos`.
+FAULTS: Mapping[str, Fault] = {
+    "the broker resets": broker_resets,
+    "the broker falls silent": broker_falls_silent,
+    "the broker is short of memory": broker_is_short_of_memory,
+    "the queues are deleted": queues_are_deleted,
+    "the database resets": database_resets,
+    "the database falls silent": database_falls_silent,
+    "the database is killed": database_is_killed,
+    "the database takes no writes": database_says(
+        "ALTER SYSTEM SET default_transaction_read_only = on",
+        "ALTER SYSTEM RESET default_transaction_read_only",
+    ),
+    "the database has no connection left": database_says(
+        "ALTER ROLE verification CONNECTION LIMIT 0; "
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'verification'",
+        "ALTER ROLE verification CONNECTION LIMIT -1",
+    ),
+}

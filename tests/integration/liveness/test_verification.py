@@ -1,0 +1,207 @@
+"""Every part of verification is at work again after every fault, with no hand on it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from chassis import answered, broker, postgres, publisher
+from chassis.broker import DEAD_LETTERS
+from chassis.postgres import Pool, database
+from dev.faults.link import Link
+from ketuk_events import catalogue
+from ketuk_events.projection import SnapshotPart
+from tests.integration.chassis.conftest import until
+from tests.integration.liveness.faults import FAULTS, Surroundings
+from tests.integration.verification import conftest
+from tests.integration.verification.bench import NAME, Bench, fresh, next_of, wire
+from verification import keeping
+from verification.main import serve
+from verification.settings import VerificationSettings
+
+bench = conftest.bench
+pytestmark = pytest.mark.timeout(300)
+QUEUES = ("verification.readings", "verification.projection")
+RESOURCES = {"database", "migrations"}
+"""What `/readyz` tells of beside the parts."""
+SOON_SECONDS, SPECIFIED_SECONDS = 60.0, 10.0
+"""A bound that only a hang reaches on a busy machine, and what the full form asks for."""
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker, "HEARTBEAT_SECONDS", 1)
+    monkeypatch.setattr(broker, "CONNECT_SECONDS", 2)
+    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", 2.0)
+    monkeypatch.setattr(answered, "REQUEST_SECONDS", 2.0)
+    monkeypatch.setattr(postgres, "COMMAND_SECONDS", 2.0)
+    monkeypatch.setattr(keeping, "LOOK_SECONDS", 1.0)
+
+
+class Running:
+    """Verification behind a link to its broker and one to its database."""
+
+    def __init__(self, *, bench: Bench, pool: Pool, http: aiohttp.ClientSession) -> None:
+        self.bench = bench
+        self.pool = pool
+        self._http = http
+
+    async def resources(self) -> tuple[bool, Mapping[str, str]]:
+        """Whether it is ready, and what it says of each resource."""
+        async with self._http.get("/readyz") as answer:
+            said = await answer.json()
+        return answer.status == 200, said["resources"]
+
+    async def until_ready(self) -> None:
+        async def ready() -> bool:
+            return (await self.resources())[0]
+
+        await until(ready, what="ready", seconds=SOON_SECONDS)
+
+    async def until_unready(self) -> None:
+        async def unready() -> bool:
+            return not (await self.resources())[0]
+
+        await until(unready, what="not ready", seconds=SOON_SECONDS)
+
+    async def judges(self) -> None:
+        """A reading comes to its verdict."""
+        found = fresh()
+        await self.bench.say(NAME, self.bench.reading(found))
+        judged = None
+        while judged is None or judged.tap != found.tap:
+            _, judged = await self.bench.verdict()
+
+    async def takes_in_changes(self) -> None:
+        """A change of the registry's comes into the projection."""
+        card = self.bench.status(fresh(), "active", version=1)
+        reference = uuid4().hex * 2
+        changed = type(card)(card_ref=reference, status="active", version=1)
+        await self.bench.say(
+            "registry", wire(catalogue.CARD_STATUS_CHANGED, changed, source="registry", owner="registry")
+        )
+
+        async def known() -> bool:
+            statement = "SELECT count(*) FROM cards WHERE card_ref = decode($1, 'hex')"
+            return bool(await self.pool.fetchval(statement, reference))
+
+        await until(known, what="the card in the projection", seconds=SOON_SECONDS)
+
+    async def rebuilds(self) -> None:
+        """An emptied projection asks for everything."""
+        await self.pool.execute("DELETE FROM snapshot_requests")
+        parts = await self.pool.fetch("DELETE FROM snapshot_parts RETURNING answer, part, parts")
+        await next_of(self.bench.requests)
+        await self.pool.executemany("INSERT INTO snapshot_parts VALUES ($1, $2, $3)", parts)
+
+    async def makes_months(self) -> None:
+        """A month that is missing is made."""
+        name = await self.pool.fetchval(
+            """
+            SELECT max(inhrelid::regclass::text) FROM pg_inherits
+            WHERE inhparent = 'decisions'::regclass AND inhrelid::regclass::text ~ '_[0-9]{4}_[0-9]{2}$'
+            """
+        )
+        await self.pool.execute(f"DROP TABLE {name}")
+
+        async def there() -> bool:
+            return await self.pool.fetchval("SELECT to_regclass($1)", name) is not None
+
+        await until(there, what=f"{name} made", seconds=SOON_SECONDS)
+
+    async def relays(self) -> None:
+        """What lies in the outbox is sent."""
+        await self.to_be_sent()
+
+        async def gone() -> bool:
+            return not await self.pool.fetchval("SELECT count(*) FROM outbox")
+
+        await until(gone, what="an empty outbox", seconds=SOON_SECONDS)
+
+    async def to_be_sent(self) -> None:
+        """Something lies in the outbox, which goes nowhere."""
+        await self.pool.execute(
+            """
+            INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
+            VALUES (gen_random_uuid(), 'nothing.said.v1.3372.verification', '{}', '{}', 'heartbeat')
+            """
+        )
+
+
+PROBES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
+    "readings": Running.judges,
+    "projection": Running.takes_in_changes,
+    "rebuilding": Running.rebuilds,
+    "keeping": Running.makes_months,
+    "relay": Running.relays,
+}
+"""For each part what shows that it works."""
+
+
+@asynccontextmanager
+async def running(bench: Bench, port: int) -> AsyncIterator[tuple[Running, Link, Link]]:
+    found = bench.found
+    amqp, url = URL(found["AMQP_VERIFICATION_URL"]), URL(found["DATABASE_VERIFICATION_URL"])
+    assert amqp.port is not None
+    assert url.port is not None
+    async with (
+        Link(to=amqp.port).running() as to_broker,
+        Link(to=url.port).running() as to_database,
+        database(str(url), name="test") as pool,
+        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
+    ):
+        settings = VerificationSettings(
+            _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.settings
+            region="3372",
+            amqp_url=str(amqp.with_port(to_broker.port)),
+            database_url=str(url.with_port(to_database.port)),
+            http_port=port,
+        )
+        stopping = asyncio.Event()
+        task = asyncio.create_task(serve(settings, stopping))
+        try:
+            yield Running(bench=bench, pool=pool, http=http), to_broker, to_database
+        finally:
+            stopping.set()
+            await asyncio.wait_for(task, 60)
+
+
+async def informed(service: Running) -> None:
+    """Tell it all that there is to know: one gateway."""
+    bench = service.bench
+    part = SnapshotPart(part=1, parts=1, approved=(bench.approved(),))
+    await bench.answer(part, asked=await bench.asked_for_everything())
+    await service.until_ready()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_every_part_of_verification_works_again_after(
+    bench: Bench, unused_tcp_port: int, *, name: str, is_long: bool
+) -> None:
+    async with running(bench, unused_tcp_port) as (service, to_broker, to_database):
+        await informed(service)
+        _, resources = await service.resources()
+        assert set(resources) - RESOURCES == set(PROBES), "each part has to have a probe"
+        around = Surroundings(
+            stack=bench.stack,
+            broker=to_broker,
+            database=to_database,
+            admin=bench.channel,
+            queues=QUEUES,
+            name="verification",
+            is_unready=service.until_unready,
+            add_to_send=service.to_be_sent,
+        )
+        async with FAULTS[name](around):
+            pass
+        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
+            await service.until_ready()
+            for probe in PROBES.values():
+                await probe(service)
+        await service.until_ready()
+    assert await bench.depth(DEAD_LETTERS) == 0
