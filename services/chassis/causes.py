@@ -37,9 +37,14 @@ def shown(failure: BaseException) -> str:
     return " from ".join(_shown(cause) for cause in _causes(failure))
 
 
+def places(failure: BaseException) -> list[str]:
+    """The places that a failure passed, `file:line` each, innermost last; nothing of what it says."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    return [f"{Path(each.filename).name}:{each.lineno}" for each in frames]
+
+
 def _shown(failure: BaseException) -> str:
-    frames = reversed(traceback.extract_tb(failure.__traceback__))
-    where = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in frames)
+    where = " < ".join(reversed(places(failure)))
     what = f"{type(failure).__name__} at {where or 'no place'}"
     if isinstance(failure, BaseExceptionGroup):
         return f"{what} of [{', '.join(shown(each) for each in failure.exceptions)}]"

@@ -1,13 +1,12 @@
 """What a handler is given, what it concludes, and how the fault of one message is kept from the rest."""
 
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
 import structlog
 from msgspec import Struct
 
+from chassis.causes import places
 from chassis.content_header import Unreadable
 from chassis.deliveries import Delivered
 from chassis.patience import TRANSIENT
@@ -89,7 +88,7 @@ async def handled(
         raise
     except Exception as failure:  # noqa: BLE001  the fault of one message must not harm the rest
         # the type and the place, for what an exception says may quote personal data
-        log.error("handler failed", because=type(failure).__name__, at=_where(failure))  # noqa: TRY400  the same
+        log.error("handler failed", because=type(failure).__name__, at=places(failure)[-1])  # noqa: TRY400  the same
         if len(arrivals) == 1:
             return [Dead(reason=f"handler failed: {type(failure).__name__}")]
     half = len(arrivals) // 2
@@ -98,8 +97,3 @@ async def handled(
         for part in (arrivals[:half], arrivals[half:])
         for conclusion in await handled(handle, part, log=log)
     ]
-
-
-def _where(failure: Exception) -> str:
-    last = traceback.extract_tb(failure.__traceback__)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"

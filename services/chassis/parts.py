@@ -4,14 +4,13 @@ Whoever runs the service starts it again. One that went on without a part would 
 """
 
 import asyncio
-import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
+from chassis.causes import places
 from chassis.health import Health, Pulse
 
 Run = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -114,12 +113,6 @@ class Parts:
         structlog.get_logger(part=name).error(
             "part ended",
             because="cancelled" if task.cancelled() else type(failure).__name__ if failure else "returned",
-            at=[] if failure is None else _where(failure),
+            at=[] if failure is None else places(failure)[-_FRAMES:],
         )
         raise PartEnded(name)
-
-
-def _where(failure: BaseException) -> list[str]:
-    """The places that it passed, innermost last; what it says may quote personal data and is left out."""
-    passed = traceback.extract_tb(failure.__traceback__)[-_FRAMES:]
-    return [f"{Path(each.filename).name}:{each.lineno}" for each in passed]
