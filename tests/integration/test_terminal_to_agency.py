@@ -25,7 +25,8 @@ from dev.stack.waiting import until_ready
 from simulator.serial_terminal import Finger, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
 from tests.integration.registry.conftest import QUEUES
-from tests.integration.verification.bench import EMPTY
+from tests.integration.verification.bench import EMPTY, until_gateway_is_known
+from tests.support.purge import purge
 
 GATEWAY = "kelurahan-jebres"
 NAME = f"gateway-{GATEWAY}"
@@ -60,31 +61,12 @@ async def queue_of(url: str, *keys: str) -> AsyncIterator[AbstractQueue]:
         yield queue
 
 
-async def until_known(stack: Stack) -> None:
-    """Until verification knows the gateway: what it reads before that would be an unknown gateway's."""
-    async with database(stack.environment()["DATABASE_VERIFICATION_URL"], name="test") as pool:
-
-        async def known() -> bool:
-            return bool(
-                await pool.fetchval("SELECT count(*) FROM gateways WHERE gateway = $1 AND approved", GATEWAY)
-            )
-
-        await until(known, what="the gateway in the projection")
-
-
-async def purge(stack: Stack) -> None:
+async def purged(stack: Stack) -> None:
     """Nothing waits that an earlier test said: keys of another verification, a gateway with another key."""
-    async with await aio_pika.connect(
-        str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
-    ) as on:
-        channel = await on.channel()
-        for name in (
-            f"gateway.{REGION}.{GATEWAY}",
-            "verification.projection",
-            "verification.readings",
-            *QUEUES,
-        ):
-            await (await channel.get_queue(name, ensure=False)).purge()
+    admin = str(URL(stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
+    heard = (f"gateway.{REGION}.{GATEWAY}", "verification.projection", "verification.readings")
+    async with await aio_pika.connect(admin) as connection:
+        await purge(await connection.channel(), (*heard, *QUEUES))
 
 
 @pytest.fixture
@@ -95,13 +77,13 @@ async def services(stack: Stack, tmp_path: Path) -> AsyncIterator[Services]:
     # an earlier test may have left a gateway of this name that is suspended in a higher version
     async with database(stack.environment()["DATABASE_VERIFICATION_URL"], name="test") as pool:
         await pool.execute(EMPTY)
-    await purge(stack)
+    await purged(stack)
     try:
         await asyncio.to_thread(services.start, "verification", "registry")
         await asyncio.to_thread(services.until_all_ready, "verification", "registry")
         site = Site(registry=services.url("registry"), feeds={}, vpcd_ports=(), secrets=stack.secrets)
         await enter_city(site, cards=())
-        await until_known(stack)
+        await until_gateway_is_known(stack.environment())
         settings = services.settings(NAME) | {
             "KETUK_READERS": json.dumps({"loket-1": {"terminal": f"{tmp_path}/terminal-*"}}),
             "KETUK_TERMINAL_OPERATOR_NIK": OPERATOR_NIK,

@@ -4,10 +4,9 @@ import asyncio
 
 import pytest
 
-from chassis.postgres import database
-from tests.integration.registry.case import Case, until
+from tests.integration.registry.case import Case
 from tests.integration.registry.conftest import case, database_url, settings  # noqa: F401  fixtures
-from tests.integration.verification.bench import GATEWAY, Bench, running
+from tests.integration.verification.bench import GATEWAY, Bench, running, until_gateway_is_known
 from tests.integration.verification.conftest import bench  # noqa: F401  a fixture
 from tests.integration.verification.hostile import of, reading, sealed, send, tap
 
@@ -26,15 +25,6 @@ async def until_judged(bench: Bench, outcome: str) -> None:  # noqa: F811  what 
                 return
 
 
-async def until_gateway_is_known(bench: Bench) -> None:  # noqa: F811  the same
-    async with database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool:
-
-        async def known() -> bool:
-            return bool(await pool.fetchval("SELECT count(*) FROM gateways WHERE approved"))
-
-        await until(known, what="the gateway in the projection")
-
-
 @pytest.mark.timeout(400)
 async def test_approval_and_suspension_take_effect(
     case: Case,  # noqa: F811  what the fixture gives
@@ -46,7 +36,7 @@ async def test_approval_and_suspension_take_effect(
         described = {"institution": GATEWAY, "place": "33.72.04.1010", "public_key": key}
         await case.done("PUT", f"/v1/gateways/{GATEWAY}", described)
         await case.done("POST", f"/v1/gateways/{GATEWAY}/approve")
-        await until_gateway_is_known(bench)  # before that its readings are dead letters
+        await until_gateway_is_known(bench.found)  # before that its readings are dead letters
         for _ in range(ROUNDS):
             for step, outcome in (("suspend", "refused"), ("approve", "inconclusive")):
                 await case.done("POST", f"/v1/gateways/{GATEWAY}/{step}")

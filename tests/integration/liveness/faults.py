@@ -10,6 +10,8 @@ from aio_pika.abc import AbstractChannel
 
 from dev.faults.link import Link
 from dev.stack.stack import Stack
+from tests.integration.chassis.test_broker_alarm import Alarm
+from tests.integration.chassis.test_unwell_database import RELOAD, UNWELL
 
 SILENT_SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
@@ -37,31 +39,27 @@ class Surroundings:
 Fault = Callable[[Surroundings], AbstractAsyncContextManager[None]]
 
 
-@asynccontextmanager
-async def broker_resets(around: Surroundings) -> AsyncIterator[None]:
-    """No part is told more than that its connection is gone."""
-    around.broker.reset()
-    yield
+def resets(link: Callable[[Surroundings], Link]) -> Fault:
+    """Connections end, and nobody is told more than that."""
 
-
-@asynccontextmanager
-async def database_resets(around: Surroundings) -> AsyncIterator[None]:
-    around.database.reset()
-    yield
-
-
-@asynccontextmanager
-async def broker_falls_silent(around: Surroundings) -> AsyncIterator[None]:
-    async with around.broker.silence():
-        await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
+    @asynccontextmanager
+    async def fault(around: Surroundings) -> AsyncIterator[None]:
+        link(around).reset()
         yield
 
+    return fault
 
-@asynccontextmanager
-async def database_falls_silent(around: Surroundings) -> AsyncIterator[None]:
-    async with around.database.silence():
-        await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
-        yield
+
+def falls_silent(link: Callable[[Surroundings], Link]) -> Fault:
+    """Nothing arrives, either way, and nobody is told."""
+
+    @asynccontextmanager
+    async def fault(around: Surroundings) -> AsyncIterator[None]:
+        async with link(around).silence():
+            await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
+            yield
+
+    return fault
 
 
 @asynccontextmanager
@@ -76,15 +74,15 @@ async def queues_are_deleted(around: Surroundings) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def broker_is_short_of_memory(around: Surroundings) -> AsyncIterator[None]:
-    control = around.stack.rabbitmq.control
-    await asyncio.to_thread(control, "set_vm_memory_high_watermark", "absolute", "1MB")
+    alarm = Alarm(around.stack)
+    await alarm.begin()
     sending = asyncio.create_task(_send_again_and_again(around))
     try:
         await around.is_unready()
         yield
     finally:
         sending.cancel()
-        await asyncio.to_thread(control, "set_vm_memory_high_watermark", "0.4")
+        await alarm.end()
 
 
 async def _send_again_and_again(around: Surroundings) -> None:
@@ -125,24 +123,21 @@ async def _as_administrator(around: Surroundings, statement: str) -> None:
     connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
     try:
         await connection.execute(statement)
-        await connection.execute("SELECT pg_reload_conf()")
+        await connection.execute(RELOAD)
     finally:
         await connection.close()
 
 
 # A broker that is killed ends the connections of the test, too: that is for `dev.chaos`.
 FAULTS: Mapping[str, Fault] = {
-    "the broker resets": broker_resets,
-    "the broker falls silent": broker_falls_silent,
+    "the broker resets": resets(lambda around: around.broker),
+    "the broker falls silent": falls_silent(lambda around: around.broker),
     "the broker is short of memory": broker_is_short_of_memory,
     "the queues are deleted": queues_are_deleted,
-    "the database resets": database_resets,
-    "the database falls silent": database_falls_silent,
+    "the database resets": resets(lambda around: around.database),
+    "the database falls silent": falls_silent(lambda around: around.database),
     "the database is killed": database_is_killed,
-    "the database takes no writes": database_says(
-        "ALTER SYSTEM SET default_transaction_read_only = on",
-        "ALTER SYSTEM RESET default_transaction_read_only",
-    ),
+    "the database takes no writes": database_says(*UNWELL["read-only"]),
     "the database has no connection left": database_says(
         "ALTER ROLE verification CONNECTION LIMIT 0; "
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'verification'",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 from uuid import uuid4
 
 import aiohttp
@@ -19,10 +19,8 @@ from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
 from tests.integration.liveness.faults import FAULTS, Surroundings
 from tests.integration.verification import conftest
-from tests.integration.verification.bench import NAME, Bench, fresh, next_of, wire
+from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
 from verification import keeping
-from verification.main import serve
-from verification.settings import VerificationSettings
 
 bench = conftest.bench
 pytestmark = pytest.mark.timeout(300)
@@ -57,17 +55,13 @@ class Running:
             said = await answer.json()
         return answer.status == 200, said["resources"]
 
-    async def until_ready(self) -> None:
-        async def ready() -> bool:
-            return (await self.resources())[0]
+    async def until_ready(self, *, is_so: bool = True) -> None:
+        """Until it says that it is ready, or that it is not."""
 
-        await until(ready, what="ready", seconds=SOON_SECONDS)
+        async def says_so() -> bool:
+            return (await self.resources())[0] is is_so
 
-    async def until_unready(self) -> None:
-        async def unready() -> bool:
-            return not (await self.resources())[0]
-
-        await until(unready, what="not ready", seconds=SOON_SECONDS)
+        await until(says_so, what="ready" if is_so else "not ready", seconds=SOON_SECONDS)
 
     async def judges(self) -> None:
         """A reading comes to its verdict."""
@@ -144,7 +138,7 @@ PROBES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
 
 
 @asynccontextmanager
-async def running(bench: Bench, port: int) -> AsyncIterator[tuple[Running, Link, Link]]:
+async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Running, Link, Link]]:
     found = bench.found
     amqp, url = URL(found["AMQP_VERIFICATION_URL"]), URL(found["DATABASE_VERIFICATION_URL"])
     assert amqp.port is not None
@@ -155,20 +149,12 @@ async def running(bench: Bench, port: int) -> AsyncIterator[tuple[Running, Link,
         database(str(url), name="test") as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
-        settings = VerificationSettings(
-            _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.settings
-            region="3372",
-            amqp_url=str(amqp.with_port(to_broker.port)),
-            database_url=str(url.with_port(to_database.port)),
-            http_port=port,
-        )
-        stopping = asyncio.Event()
-        task = asyncio.create_task(serve(settings, stopping))
-        try:
+        through = {
+            "AMQP_VERIFICATION_URL": str(amqp.with_port(to_broker.port)),
+            "DATABASE_VERIFICATION_URL": str(url.with_port(to_database.port)),
+        }
+        async with running(found | through, http_port=port):
             yield Running(bench=bench, pool=pool, http=http), to_broker, to_database
-        finally:
-            stopping.set()
-            await asyncio.wait_for(task, 60)
 
 
 async def informed(service: Running) -> None:
@@ -183,7 +169,7 @@ async def informed(service: Running) -> None:
 async def test_every_part_of_verification_works_again_after(
     bench: Bench, unused_tcp_port: int, *, name: str, is_long: bool
 ) -> None:
-    async with running(bench, unused_tcp_port) as (service, to_broker, to_database):
+    async with behind_links(bench, unused_tcp_port) as (service, to_broker, to_database):
         await informed(service)
         _, resources = await service.resources()
         assert set(resources) - RESOURCES == set(PROBES), "each part has to have a probe"
@@ -194,7 +180,7 @@ async def test_every_part_of_verification_works_again_after(
             admin=bench.channel,
             queues=QUEUES,
             name="verification",
-            is_unready=service.until_unready,
+            is_unready=partial(service.until_ready, is_so=False),
             add_to_send=service.to_be_sent,
         )
         async with FAULTS[name](around):

@@ -4,15 +4,16 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-import aiormq
+import aio_pika
 import pytest
 from yarl import URL
 
 from tests.integration.permissions.operations import OPERATIONS, Subject, is_allowed
 from tests.integration.registry.conftest import QUEUES as REGISTRYS
+from tests.support.purge import purge
 
 PAGE = Path(__file__).parents[3] / "docs" / "operating" / "permissions.md"
 GATEWAY, AGENCY, VERIFICATION, REGISTRY, OPERATOR = (
@@ -97,26 +98,22 @@ def subject(name: str, found: Mapping[str, str]) -> Subject:
     )
 
 
-async def purge(found: Mapping[str, str]) -> None:
-    """Remove what was published."""
-    connection = await aiormq.connect(URL(found["AMQP_ADMIN_URL"]).with_path("/ketuk"))
-    try:
-        channel = await connection.channel()
-        for queue in QUEUES:
-            await channel.queue_purge(queue)
-    finally:
-        await connection.close()
+@pytest.fixture
+async def _nothing_left(stack_env: Mapping[str, str]) -> AsyncIterator[None]:
+    """Without what was published."""
+    yield
+    admin = str(URL(stack_env["AMQP_ADMIN_URL"]).with_path("/ketuk"))
+    async with await aio_pika.connect(admin) as connection:
+        await purge(await connection.channel(), QUEUES)
 
 
+@pytest.mark.usefixtures("_nothing_left")
 @pytest.mark.parametrize("name", ACCOUNTS)
 async def test_an_account_may_do_what_the_table_grants_it_and_nothing_else(
     stack_env: Mapping[str, str], name: str
 ) -> None:
     tried = subject(name, stack_env)
-    try:
-        allowed = {what for what, operation in OPERATIONS.items() if await is_allowed(operation, tried)}
-    finally:
-        await purge(stack_env)
+    allowed = {what for what, operation in OPERATIONS.items() if await is_allowed(operation, tried)}
     assert allowed == {what for what, who in GRANTED.items() if name in who}
 
 

@@ -14,6 +14,7 @@ from chassis.broker import DEAD_LETTERS
 from registry.settings import RegistrySettings
 from tests.integration.registry.case import Case
 from tests.integration.registry.fresh_database import fresh_database
+from tests.support.purge import purge
 
 QUEUES = ("registry.verdicts", "registry.alarms", "registry.fleet", "registry.snapshots", DEAD_LETTERS)
 
@@ -58,8 +59,7 @@ async def dealing(stack_env: Mapping[str, str], settings: RegistrySettings) -> A
         asyncpg.create_pool(settings.database_url, min_size=0, max_size=4) as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{settings.http_port}") as http,
     ):
-        for queue in QUEUES:
-            await (await services.get_queue(queue, ensure=False)).purge()
+        await purge(services, QUEUES)
         yield Case(
             settings=settings,
             stack=stack_env,

@@ -206,13 +206,13 @@ async def informed(bench: Bench) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def running(found: Mapping[str, str]) -> AsyncIterator[None]:
+async def running(found: Mapping[str, str], *, http_port: int = 0) -> AsyncIterator[None]:
     settings = VerificationSettings(
         _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.settings
         region="3372",
         amqp_url=found["AMQP_VERIFICATION_URL"],
         database_url=found["DATABASE_VERIFICATION_URL"],
-        http_port=0,
+        http_port=http_port,
     )
     stopping = asyncio.Event()
     task = asyncio.create_task(serve(settings, stopping))
@@ -224,11 +224,17 @@ async def running(found: Mapping[str, str]) -> AsyncIterator[None]:
 
 
 async def approved(bench: Bench) -> None:
-    """Until the projection knows the gateway: a reading before that would be an unknown gateway's."""
+    """Approve the gateway, until the projection knows it."""
     await bench.approve()
-    async with database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool:
+    await until_gateway_is_known(bench.found)
+
+
+async def until_gateway_is_known(found: Mapping[str, str]) -> None:
+    """Until the projection knows it: a reading before that would be an unknown gateway's."""
+    async with database(found["DATABASE_VERIFICATION_URL"], name="test") as pool:
 
         async def known() -> bool:
-            return bool(await pool.fetchval("SELECT count(*) FROM gateways WHERE approved"))
+            statement = "SELECT count(*) FROM gateways WHERE gateway = $1 AND approved"
+            return bool(await pool.fetchval(statement, GATEWAY))
 
         await until(known, what="the gateway in the projection")

@@ -8,6 +8,15 @@ from chassis.broker import DEAD_LETTERS, EVENTS
 from chassis.postgres import database
 from dev.stack.stack import Stack
 from tests.integration.verification.bench import EMPTY, Bench
+from tests.support.purge import purge
+
+QUEUES = (
+    "verification.readings",
+    "verification.projection",
+    "registry.verdicts",
+    "registry.alarms",
+    DEAD_LETTERS,
+)
 
 
 @pytest.fixture
@@ -15,14 +24,7 @@ async def bench(stack: Stack) -> AsyncIterator[Bench]:
     found = stack.environment()
     async with await aio_pika.connect(str(URL(found["AMQP_ADMIN_URL"]).with_path("/ketuk"))) as connection:
         channel = await connection.channel()
-        for name in (
-            "verification.readings",
-            "verification.projection",
-            "registry.verdicts",
-            "registry.alarms",
-            DEAD_LETTERS,
-        ):
-            await (await channel.get_queue(name, ensure=False)).purge()
+        await purge(channel, QUEUES)
         verdicts, requests = [await channel.declare_queue(exclusive=True) for _ in range(2)]
         await verdicts.bind(EVENTS, "tap.judged.v1.#")
         await requests.bind(EVENTS, "snapshot.requested.v1.#")
