@@ -59,3 +59,22 @@ async def persist(
             await pause(wait * random.uniform(0.8, 1.2), stopping=stopping)  # noqa: S311  spreads retries, no secret
             wait = min(wait * 2, _LONGEST_PAUSE)
     return None
+
+
+async def repeat(
+    work: Callable[[], Awaitable[object]],
+    *,
+    every_seconds: float,
+    name: str,
+    stopping: asyncio.Event,
+    pulse: Pulse,
+) -> None:
+    """Do `work` again and again, with a pause between, until the service stops; otherwise as `persist`."""
+
+    async def rounds() -> None:
+        while not stopping.is_set():
+            await work()
+            pulse.up()
+            await pause(every_seconds, stopping=stopping)
+
+    await persist(rounds, name=name, stopping=stopping, pulse=pulse)

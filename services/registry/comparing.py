@@ -6,8 +6,7 @@ from datetime import timedelta
 import structlog
 
 from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.patience import repeat
 from registry.chip_health import lines
 from registry.days import today
 from registry.office import Office
@@ -29,14 +28,13 @@ class Comparing:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Compare until told to stop."""
-
-        async def look() -> None:
-            while not stopping.is_set():
-                await self._compare()
-                self.pulse.up()
-                await pause(self._look_seconds, stopping=stopping)
-
-        await persist(look, name="comparing", stopping=stopping, pulse=self.pulse)
+        await repeat(
+            self._compare,
+            every_seconds=self._look_seconds,
+            name="comparing",
+            stopping=stopping,
+            pulse=self.pulse,
+        )
 
     async def _compare(self) -> None:
         day = today()

@@ -3,8 +3,7 @@
 import asyncio
 
 from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.patience import repeat
 from chassis.postgres import Pool
 from registry.store import chip_counting
 
@@ -19,12 +18,14 @@ class Counting:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Count until told to stop."""
+        await repeat(
+            self._count,
+            every_seconds=self._look_seconds,
+            name="counting",
+            stopping=stopping,
+            pulse=self.pulse,
+        )
 
-        async def look() -> None:
-            while not stopping.is_set():
-                async with self._pool.acquire() as connection:
-                    await chip_counting.add_up(connection)
-                self.pulse.up()
-                await pause(self._look_seconds, stopping=stopping)
-
-        await persist(look, name="counting", stopping=stopping, pulse=self.pulse)
+    async def _count(self) -> None:
+        async with self._pool.acquire() as connection:
+            await chip_counting.add_up(connection)

@@ -3,8 +3,7 @@
 import asyncio
 
 from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.patience import repeat
 from registry.commands.record_refused import record_refused
 from registry.office import Office
 
@@ -19,12 +18,14 @@ class Refusing:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Go round until told to stop."""
+        await repeat(
+            self._record,
+            every_seconds=self._every_seconds,
+            name="refused requests",
+            stopping=stopping,
+            pulse=self.pulse,
+        )
 
-        async def rounds() -> None:
-            while not stopping.is_set():
-                while await record_refused(self._office):
-                    pass
-                self.pulse.up()
-                await pause(self._every_seconds, stopping=stopping)
-
-        await persist(rounds, name="refused requests", stopping=stopping, pulse=self.pulse)
+    async def _record(self) -> None:
+        while await record_refused(self._office):
+            pass

@@ -7,8 +7,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.patience import repeat
 from ketuk_events.catalogue import KEY_PUBLISHED
 from ketuk_events.names import to_timestamp
 from registry.commands.tell_holders import tell_holders
@@ -27,18 +26,20 @@ class Retelling:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tell until told to stop."""
-
-        async def tell() -> None:
-            while not stopping.is_set():
-                await self._tell()
-                while await tell_holders(self._office):
-                    pass
-                self.pulse.up()
-                await pause(AGAIN_SECONDS, stopping=stopping)
-
-        await persist(tell, name="retelling", stopping=stopping, pulse=self.pulse)
+        await repeat(
+            self._tell,
+            every_seconds=AGAIN_SECONDS,
+            name="retelling",
+            stopping=stopping,
+            pulse=self.pulse,
+        )
 
     async def _tell(self) -> None:
+        await self._tell_keys()
+        while await tell_holders(self._office):
+            pass
+
+    async def _tell_keys(self) -> None:
         now = to_timestamp(datetime.now(UTC))
         async with self._office.deciding() as connection:
             for key in await keys.all_keys(connection):
