@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -76,8 +75,8 @@ class Fire:
             await asyncio.sleep(fault.seconds)
             await queue.bind(EVENTS, ROUTE)
         # RabbitMQ confirms a binding before it is on the disk, and the next fault may be a kill -9
-        with suppress(subprocess.CalledProcessError):
-            await asyncio.to_thread(self._stack.rabbitmq.control, "eval", "mnesia:sync_log().")
+        with suppress(RuntimeError):
+            await asyncio.to_thread(self._stack.rabbitmq.evaluate, "mnesia:sync_log()")
 
     async def _administrator(self) -> AbstractConnection:
         """A broker that was just started answers over HTTP before it takes connections."""

@@ -187,5 +187,5 @@ async def _queues(stack: Stack, admin: str) -> int:
 
 def _broker_memory(stack: Stack) -> int:
     """What Erlang has allocated, after it was told to collect its garbage."""
-    expression = "[garbage_collect(P) || P <- processes()], erlang:memory(total)."
-    return int(stack.rabbitmq.control("eval", expression))
+    expression = "[garbage_collect(P) || P <- processes()], erlang:memory(total)"
+    return int(stack.rabbitmq.evaluate(expression))

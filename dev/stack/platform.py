@@ -19,7 +19,7 @@ async def ran_on(stack: Stack) -> dict[str, str]:
         settings = [f"{name} {await database.fetchval(f'SHOW {name}')}" for name in _SETTINGS]
     finally:
         await database.close()
-    broker = stack.rabbitmq.control("eval", "rabbit_misc:version().").strip().strip('"')
+    broker = stack.rabbitmq.evaluate("rabbit_misc:version()").strip('"')
     return {
         "cpu": f"{os.cpu_count()} of {_cpu_model()}",
         "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",

@@ -1,16 +1,24 @@
 """The stack as a whole: start, stop, restart a part, and where everything is (`stack.env`)."""
 
+import asyncio
 import hashlib
 import json
 import shutil
 import signal
 import stat
-import subprocess
-import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis.migrate import migrate
+from chassis.topology.__main__ import TopologySettings, declare
+from chassis.topology.management import Refused
 from dev.stack import pcscd, postgres
 from dev.stack.causes import cause
 from dev.stack.children import Children
@@ -23,7 +31,6 @@ from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
 
 READERS = 2
 _BROKER_PORTS = ("amqp", "management", "distribution", "metrics")
-_LAST_WORDS = 60
 _OLDEST = datetime(2020, 1, 1, tzinfo=UTC)
 _LONGEST_FOLDER = 80
 """A socket's path has at most 107 bytes (unix(7))."""
@@ -78,18 +85,19 @@ class Stack:
     def _start_databases(self) -> None:
         self._start_part(postgres.NAME)
         for service, owner in DATABASES.items():
-            self._job(
-                f"migration of {service}",
-                "chassis.migrate",
-                service,
-                KETUK_DATABASE_URL=self.postgres.url(owner, service),
-            )
+            with _job(f"migration of {service}"):
+                asyncio.run(migrate(service=service, url=self.postgres.url(owner, service)))
 
     def _start_brokers(self) -> None:
         # the nodes of a cluster one after the other, or two might each begin one
         for broker in self.brokers:
             self._start_part(broker.name)
-        self._job("topology", "chassis.topology", KETUK_MANAGEMENT_URL=self.rabbitmq.management_url)
+        settings = TopologySettings(
+            _secrets_dir=str(self.secrets.folder("topology")),  # type: ignore[call-arg]  # as in chassis.settings
+            management_url=self.rabbitmq.management_url,
+        )
+        with _job("topology"):
+            asyncio.run(declare(settings))
 
     def _start_pcscd(self) -> None:
         self._start_part(pcscd.NAME)
@@ -183,19 +191,6 @@ class Stack:
             record.write_text(json.dumps(ports))
         return dict(json.loads(record.read_text()))
 
-    def _job(self, what: str, *module_and_arguments: str, **settings: str) -> None:
-        settings["KETUK_SECRETS_DIR"] = str(self.secrets.folder("topology"))
-        done = subprocess.run(
-            [sys.executable, "-m", *module_and_arguments],
-            env=settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            why = cause(done.stderr) or " ".join(done.stderr.split()[-_LAST_WORDS:])
-            raise Missing(f"The {what} failed: {why}")
-
     def _write_environment(self) -> None:
         path = self.folder / "stack.env"
         path.touch(mode=0o600)
@@ -224,6 +219,15 @@ def reachable(folder: Path) -> Path:
         return folder
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     return Path("/var/tmp") / f"ketuk-{name}"  # noqa: S108  a name of its own, mode 0711
+
+
+@contextmanager
+def _job(what: str) -> Iterator[None]:
+    """What compose runs before the services; in this process, which is sooner done than starting others."""
+    try:
+        yield
+    except (aiohttp.ClientError, OSError, Refused, CommandError, SQLAlchemyError) as failure:
+        raise Missing(f"The {what} failed: {cause(str(failure)) or failure}") from failure
 
 
 def _check_clock(now: datetime) -> None:

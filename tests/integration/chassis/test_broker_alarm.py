@@ -33,25 +33,23 @@ class Alarm:
         self._stack = stack
 
     async def begin(self) -> None:
-        await self._say("absolute", "1MB")
+        await self._evaluated('vm_memory_monitor:set_vm_memory_high_watermark({absolute, "1MB"})')
 
     async def end(self) -> None:
-        await self._say("0.4")
+        await self._evaluated("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
 
     async def connections(self) -> int:
         """Of the account of verification, as the broker counts them."""
-        return (await self._ask("list_connections", "user")).split().count("verification")
+        found = '[{user, <<"verification">>}] <- rabbit_networking:connection_info_all([user])'
+        return int(await self._evaluated(f"length([1 || {found}])"))
 
     async def unsettled(self, queue: str) -> int:
         """Messages in a queue, held ones included."""
-        listed = await self._ask("list_queues", "-p", "ketuk", "name", "messages")
-        return int(dict(line.split() for line in listed.splitlines())[queue])
+        found = f'{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"ketuk">>, queue, <<"{queue}">>))'
+        return int(await self._evaluated(f"{found}, [{{_, N}}] = rabbit_amqqueue:info(Q, [messages]), N"))
 
-    async def _say(self, *watermark: str) -> None:
-        await self._ask("set_vm_memory_high_watermark", *watermark)
-
-    async def _ask(self, *command: str) -> str:
-        return await asyncio.to_thread(self._stack.rabbitmq.control, *command)
+    async def _evaluated(self, expression: str) -> str:
+        return await asyncio.to_thread(self._stack.rabbitmq.evaluate, expression)
 
 
 @pytest.fixture(autouse=True)

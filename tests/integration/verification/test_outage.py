@@ -20,10 +20,9 @@ def impatient(stack: Stack) -> Iterator[None]:
     """The broker waits for two seconds rather than half an hour, for channels that are opened now."""
 
     def wait(*, milliseconds: int, look: int) -> None:
-        stack.rabbitmq.control(
-            "eval",
+        stack.rabbitmq.evaluate(
             f"application:set_env(rabbit, consumer_timeout, {milliseconds}), "
-            f"application:set_env(rabbit, channel_tick_interval, {look}).",
+            f"application:set_env(rabbit, channel_tick_interval, {look})"
         )
 
     wait(milliseconds=2_000, look=500)
