@@ -5,8 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES := $(shell nproc)
-# Tests of several processes wait more than they compute.
-WAITING = $(shell expr $(CORES) \* 3 / 2)
 # Hundreds of processes are started: each would compile the code anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,7 +28,7 @@ test-fuzz: setup
 	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
 
 test-integration: setup
-	$(BIN)/python -m pytest -n $(WAITING) --dist loadscope --no-loadscope-reorder tests/system tests/integration/registry/test_openapi.py tests/integration
+	$(BIN)/python -m pytest -n $(shell dev/workers) --dist loadscope --no-loadscope-reorder tests/system tests/integration/registry/test_openapi.py tests/integration
 
 test-long: setup ## the same, with long statistical runs in their full form, and in containers on both of Debian's releases
 	$(BIN)/python -m pytest tests/unit --long
