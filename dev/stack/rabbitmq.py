@@ -17,9 +17,10 @@ _SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 _CONTROL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 _CALL = Path("/usr/lib/erlang/bin/erl_call")
 _APPLICATIONS = (
-    "amqp_client,asn1,compiler,cowboy,cowlib,crypto,inets,kernel,mnesia,os_mon,osiris,prometheus,public_key,ra,"
+    "amqp_client,asn1,compiler,cowboy,cowlib,crypto,horus,inets,kernel,khepri,khepri_mnesia_migration,mnesia,"
+    "oauth2_client,os_mon,osiris,prometheus,public_key,ra,"
     "rabbit,rabbit_common,rabbitmq_management,rabbitmq_management_agent,rabbitmq_prelaunch,rabbitmq_prometheus,"
-    "rabbitmq_web_dispatch,ranch,sasl,ssl,stdlib,syntax_tools,tools,xmerl"
+    "rabbitmq_web_dispatch,ranch,sasl,seshat,ssl,stdlib,syntax_tools,thoas,tools,xmerl"
 )
 # Erlang loads modules one by one as they are called; at once they take half the time of the whole start.
 _LOAD_AT_ONCE = (
