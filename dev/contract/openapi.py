@@ -12,7 +12,7 @@ from registry.api.every_route import every_route
 from registry.api.openapi import document
 from registry.citizens import Citizens
 from registry.office import Office
-from registry.passwords import Passwords
+from registry.passwords import HASHER, Passwords
 
 
 def paper_registry() -> web.Application:
@@ -27,7 +27,7 @@ def paper_registry() -> web.Application:
             office,
             signer=signer,
             card_ref_key=bytes(32),
-            passwords=Passwords(),
+            passwords=Passwords(hasher=HASHER),
             citizens=citizens,
             root=None,
             reported=(),

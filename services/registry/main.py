@@ -4,6 +4,8 @@ import asyncio
 import gc
 from functools import partial
 
+from argon2 import PasswordHasher
+
 from chassis import life
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import BatchConsumer, Handle
@@ -45,7 +47,7 @@ from registry.forgetting import Forgetting
 from registry.judged import VerdictReader
 from registry.office import Office
 from registry.pace import Pace
-from registry.passwords import Passwords
+from registry.passwords import HASHER, Passwords
 from registry.refusing import Refusing
 from registry.retelling import Retelling
 from registry.settings import RegistrySettings
@@ -71,18 +73,44 @@ def main() -> None:
     life.live(lambda stopping: serve(settings, stopping))
 
 
-async def serve(settings: RegistrySettings, stopping: asyncio.Event, *, at_step: AtStep = unobserved) -> None:
-    """Consume, relay and answer until told to stop; `at_step` is told each step of its work on the bus."""
+async def serve(
+    settings: RegistrySettings,
+    stopping: asyncio.Event,
+    *,
+    hasher: PasswordHasher = HASHER,
+    at_step: AtStep = unobserved,
+) -> None:
+    """Consume, relay and answer until told to stop.
+
+    Args:
+        settings: What the operator sets.
+        stopping: Is set when it is to stop.
+        hasher: Makes what is kept of passwords.
+        at_step: Is told each step of its work on the bus.
+    """
     trusted, url = trust(settings.ca_file), settings.database_url
     async with (
         database(url, name=_NAME, trust=trusted) as pool,
         database(url, name=f"{_NAME} relays", size=_RELAY_CONNECTIONS, trust=trusted) as relay_pool,
     ):
-        await _serve(settings, pool=pool, relay_pool=relay_pool, stopping=stopping, at_step=at_step)
+        await _serve(
+            settings,
+            pool=pool,
+            relay_pool=relay_pool,
+            passwords=Passwords(hasher=hasher),
+            stopping=stopping,
+            at_step=at_step,
+        )
 
 
 async def _serve(
-    settings: RegistrySettings, *, pool: Pool, relay_pool: Pool, stopping: asyncio.Event, at_step: AtStep
+    settings: RegistrySettings,
+    *,
+    pool: Pool,
+    relay_pool: Pool,
+    passwords: Passwords,
+    stopping: asyncio.Event,
+    at_step: AtStep,
 ) -> None:
     trusted = trust(settings.ca_file)
     broker = Broker(url=settings.amqp_url, name=_NAME, trust=trusted, found=said_once(BROKER))
@@ -193,7 +221,7 @@ async def _serve(
             office,
             signer=signer,
             card_ref_key=card_ref_key,
-            passwords=Passwords(),
+            passwords=passwords,
             root=settings.root_public_key,
             reported=await asyncio.to_thread(reported_figures.read, settings.region),
             citizens=Citizens(

@@ -11,6 +11,7 @@ from reader_gateway.card_reader import Presence, Sighting, SlotGone
 from reader_gateway.holder import MatcherAway, Touch
 from reader_gateway.ktp.needs import NEEDS
 from reader_gateway.ktp.reading import LEFT
+from reader_gateway.terminal import driver
 from reader_gateway.terminal import reading as words
 from reader_gateway.terminal.dialogue import poll
 from reader_gateway.terminal.driver import Terminal
@@ -316,7 +317,10 @@ async def test_two_readers_of_one_pattern_share_no_port(counter: Counter, tmp_pa
 
 
 @pytest.mark.timeout(120)
-async def test_a_terminal_that_comes_and_goes_many_times_leaks_nothing(counter: Counter) -> None:
+async def test_a_terminal_that_comes_and_goes_many_times_leaks_nothing(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_AGAIN_SECONDS", 0.05)  # it is about how often it comes, not how fast
     counter.plug()
     await counter.until(Presence.EMPTY)
     before = open_files()

@@ -8,25 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from simulator.kinds import Kind
 from simulator.reader import VirtualReader
+from tests.support.chromium import ARGUMENTS, EXECUTABLE
 from tests.system.conftest import City
 
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
 
-pytestmark = pytest.mark.timeout(240)
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
 GATEWAY = "gateway-kelurahan-jebres"
 PICTURE = Path(os.environ.get("KETUK_SCREENSHOT") or Path(__file__).parents[2] / ".run" / "counter.png")
 """`KETUK_SCREENSHOT=docs/counter.png` makes the README's picture; without it no file of the tree changes."""
@@ -36,25 +29,31 @@ NOW_SHOWN = """() => [
 ]"""
 
 
-@pytest.fixture
-async def page(city: City) -> AsyncIterator[Page]:
-    """In Indonesian, on a screen as counters have; it may break no rule of its own policy."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        opened = await browser.new_page(
-            base_url=city.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
-        )
-        broken: list[str] = []
-        opened.on("pageerror", lambda error: broken.append(str(error)))
-        opened.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
-        await opened.goto("/")
-        await expect(opened.locator(".panel")).to_have_count(1)
-        yield opened
-        await browser.close()
-        assert broken == []
+        chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(city: City, browser: Browser) -> AsyncIterator[Page]:
+    """In Indonesian, on a screen as counters have; it may break no rule of its own policy."""
+    opened = await browser.new_page(
+        base_url=city.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
+    )
+    broken: list[str] = []
+    opened.on("pageerror", lambda error: broken.append(str(error)))
+    opened.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
+    await opened.goto("/")
+    await expect(opened.locator(".panel")).to_have_count(1)
+    yield opened
+    await opened.close()
+    assert broken == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def reader(city: City) -> AsyncIterator[VirtualReader]:
     port = city.stack.vpcd_ports[0]
     async with VirtualReader(number=0, port=port, sam=city.run.sam()).running() as running:

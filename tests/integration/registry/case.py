@@ -14,6 +14,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from argon2 import PasswordHasher
 from msgspec.structs import replace
 
 from chassis.broker import DEAD_LETTERS, EVENTS
@@ -33,6 +34,8 @@ from registry.settings import RegistrySettings
 
 Json: TypeAlias = Any
 """Whatever the API answers."""
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""For whoever needs a password, and does not look at what its hash costs."""
 BOUND_SECONDS = 60.0
 NIK = "3372990101900001"
 AGREEMENT = {
@@ -75,13 +78,14 @@ class Case:
     verification: AbstractChannel
     pool: Pool
     http: aiohttp.ClientSession
+    hasher: PasswordHasher = CHEAP
 
     @asynccontextmanager
     async def running(self, **settings: object) -> AsyncIterator[None]:
         """The registry runs while the block does, with settings changed."""
         stopping = asyncio.Event()
         changed = self.settings.model_copy(update=settings)
-        serving = asyncio.create_task(serve(changed, stopping))
+        serving = asyncio.create_task(serve(changed, stopping, hasher=self.hasher))
         try:
             await until(self._ready(serving), what="the registry is ready")
             yield

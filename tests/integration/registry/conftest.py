@@ -13,16 +13,23 @@ from yarl import URL
 from chassis.broker import DEAD_LETTERS
 from registry.settings import RegistrySettings
 from tests.integration.registry.case import Case
-from tests.integration.registry.fresh_database import fresh_database
+from tests.integration.registry.fresh_database import fresh_database, migrated
 from tests.support.purge import purge
 
 QUEUES = ("registry.verdicts", "registry.alarms", "registry.fleet", "registry.snapshots", DEAD_LETTERS)
 
 
 @pytest.fixture(scope="session")
-def database_url(stack_env: Mapping[str, str]) -> Iterator[str]:
+def template(stack_env: Mapping[str, str]) -> Iterator[str]:
+    """A database that the migrations have made, from which all others are copied."""
+    with migrated(stack_env) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
     """A fresh database of the registry."""
-    with fresh_database(stack_env) as url:
+    with fresh_database(stack_env, template=template) as url:
         yield url
 
 

@@ -10,32 +10,24 @@ from yarl import URL
 
 from chassis.migrate import migrate
 
-_TEMPLATE = "registry_template"
+
+@contextmanager
+def migrated(stack_env: Mapping[str, str]) -> Iterator[str]:
+    """The name of a database with the registry's tables, to be copied; it is there while the block runs."""
+    with _database(stack_env) as name:
+        owner = str(URL(stack_env["DATABASE_REGISTRY_OWNER_URL"]).with_path(f"/{name}"))
+        asyncio.run(migrate(service="registry", url=owner))
+        yield name
 
 
 @contextmanager
-def fresh_database(stack_env: Mapping[str, str]) -> Iterator[str]:
-    """Its address; the database is there while the block runs."""
-    name = f"registry_{uuid4().hex[:8]}"
+def fresh_database(stack_env: Mapping[str, str], *, template: str) -> Iterator[str]:
+    """The address of a copy of what `migrated` made; it is there while the block runs."""
     admin = stack_env["DATABASE_ADMIN_URL"]
-    asyncio.run(_copy(name, stack_env))
-    yield str(URL(stack_env["DATABASE_REGISTRY_URL"]).with_path(f"/{name}"))
-    asyncio.run(execute(admin, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _copy(name: str, stack_env: Mapping[str, str]) -> None:
-    """Make it from a template, which the first one migrates."""
-    owner = URL(stack_env["DATABASE_REGISTRY_OWNER_URL"])
-    admin = await asyncpg.connect(stack_env["DATABASE_ADMIN_URL"])
-    try:
-        if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", _TEMPLATE):
-            await admin.execute(f"CREATE DATABASE {_TEMPLATE} OWNER registry_owner")
-            await migrate(service="registry", url=str(owner.with_path(f"/{_TEMPLATE}")))
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} OWNER registry_owner")
-        await admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-        await admin.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO registry")
-    finally:
-        await admin.close()
+    with _database(stack_env, f"TEMPLATE {template}") as name:
+        asyncio.run(execute(admin, f"REVOKE ALL ON DATABASE {name} FROM PUBLIC"))
+        asyncio.run(execute(admin, f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO registry"))
+        yield str(URL(stack_env["DATABASE_REGISTRY_URL"]).with_path(f"/{name}"))
 
 
 async def execute(url: str, statement: str) -> None:
@@ -43,3 +35,11 @@ async def execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(statement)
     await connection.close()
+
+
+@contextmanager
+def _database(stack_env: Mapping[str, str], made: str = "") -> Iterator[str]:
+    name, admin = f"registry_{uuid4().hex[:8]}", stack_env["DATABASE_ADMIN_URL"]
+    asyncio.run(execute(admin, f"CREATE DATABASE {name} OWNER registry_owner {made}"))
+    yield name
+    asyncio.run(execute(admin, f"DROP DATABASE {name} WITH (FORCE)"))

@@ -23,6 +23,7 @@ from tests.integration.registry.case import Case, Json
 from tests.integration.registry.conftest import dealing, settings_for
 from tests.integration.registry.fresh_database import fresh_database
 from tests.integration.registry.furnished import DAY, furnish
+from tests.support.chromium import ARGUMENTS, EXECUTABLE
 
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
@@ -32,7 +33,6 @@ SCREENSHOT = os.environ.get("KETUK_SCREENSHOT")
 PICTURE = Path(SCREENSHOT or Path(__file__).parents[3] / ".run" / "dashboard.png")
 """`KETUK_SCREENSHOT=docs/dashboard.png` makes the pictures, of all residents; without it no file changes."""
 RESIDENTS = census.RESIDENTS if SCREENSHOT else 2_000
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 ARTICLE = "2013-08-18"
 PERSON, PASSWORD = "sekretaris", secrets.token_urlsafe(12)
 AHEAD = ("early", "middle", "late")
@@ -88,9 +88,9 @@ BREAKS = """() => [...document.querySelectorAll('.tile .name')].flatMap((each) =
 
 
 @pytest.fixture(scope="module")
-def database_url(stack_env: Mapping[str, str]) -> Iterator[str]:
+def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
     """Of these tests alone: what others connect would be on the page."""
-    with fresh_database(stack_env) as url:
+    with fresh_database(stack_env, template=template) as url:
         yield url
 
 
@@ -108,7 +108,7 @@ async def case(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield chromium
         await chromium.close()
 

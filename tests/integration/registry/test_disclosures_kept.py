@@ -30,8 +30,8 @@ AS_EARLIER_VERSIONS_SETTLE = "UPDATE disclosures SET state = 'sent', settled = n
 
 
 @pytest.fixture
-def url(stack_env: Mapping[str, str]) -> Iterator[str]:
-    with fresh_database(stack_env) as address:
+def url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
+    with fresh_database(stack_env, template=template) as address:
         yield address
 
 

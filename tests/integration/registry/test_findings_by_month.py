@@ -19,8 +19,8 @@ SUMS = ("chip_counts", "cause_counts", "damaged_file_counts", "trial_counts", "p
 
 
 @pytest.fixture
-def url(stack_env: Mapping[str, str]) -> Iterator[str]:
-    with fresh_database(stack_env) as address:
+def url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
+    with fresh_database(stack_env, template=template) as address:
         yield address
 
 

@@ -2,24 +2,44 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from dev.stack.strict_python import STRICT_PYTHON
 from simulator import census
 from tests.integration.registry.case import Case, until
+from tests.integration.registry.conftest import dealing, settings_for
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 PLACES = ("33.72.04.1010", "33.72.05.1011", "33.74.01.1001")
+RESIDENTS = 40_000
+"""More than a few parts of a file: one that is cut short is so in the midst of it."""
 
 
-@pytest.fixture
-async def empty(case: Case) -> AsyncIterator[Case]:
-    await case.pool.execute("DELETE FROM residents")
-    await case.pool.execute("DELETE FROM enrolment_counts")
-    async with case.running():
-        yield case
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("city") / "city.csv"
+    census.write(file, RESIDENTS, seed=1, places=PLACES)
+    return file
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(
+    stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
+) -> AsyncIterator[Case]:
+    settings = settings_for(stack_env, database_url=database_url, port=unused_tcp_port_factory())
+    async with dealing(stack_env, settings) as everyone, everyone.running():
+        yield everyone
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def empty(served: Case) -> Case:
+    await served.pool.execute("DELETE FROM residents")
+    await served.pool.execute("DELETE FROM enrolment_counts")
+    return served
 
 
 async def start(case: Case, file: Path) -> asyncio.subprocess.Process:
@@ -48,11 +68,9 @@ async def table(case: Case) -> list[str]:
 
 
 async def test_importing_twice_changes_nothing_and_a_killed_import_ends_alike(
-    empty: Case, tmp_path: Path
+    empty: Case, city: Path
 ) -> None:
-    file = tmp_path / "city.csv"
-    await asyncio.to_thread(census.write, file, 40_000, seed=1, places=PLACES)
-    process = await start(empty, file)
+    process = await start(empty, city)
 
     async def has_begun() -> bool:
         return bool(await empty.pool.fetchval("SELECT EXISTS (SELECT FROM residents)"))
@@ -60,39 +78,36 @@ async def test_importing_twice_changes_nothing_and_a_killed_import_ends_alike(
     await until(has_begun, what="the first part of the file")
     process.kill()
     await process.communicate()
-    assert await empty.pool.fetchval("SELECT count(*) FROM residents") < 40_000
-    code, _ = await imported(empty, file)
+    assert await empty.pool.fetchval("SELECT count(*) FROM residents") < RESIDENTS
+    code, _ = await imported(empty, city)
     whole = await table(empty)
-    assert (code, len(whole)) == (0, 40_000)
-    assert await imported(empty, file) == (0, "0 new, 0 changed, 40000 unchanged, 0 refused")
+    assert (code, len(whole)) == (0, RESIDENTS)
+    assert await imported(empty, city) == (0, f"0 new, 0 changed, {RESIDENTS} unchanged, 0 refused")
     assert await table(empty) == whole
 
 
-async def test_a_registry_that_goes_away_and_comes_back_has_all_of_it(case: Case, tmp_path: Path) -> None:
-    file = tmp_path / "city.csv"
-    await asyncio.to_thread(census.write, file, 40_000, seed=4, places=PLACES)
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_registry_that_goes_away_and_comes_back_has_all_of_it(case: Case, city: Path) -> None:
     await case.pool.execute("DELETE FROM residents")
 
     async def has_begun() -> bool:
         return bool(await case.pool.fetchval("SELECT EXISTS (SELECT FROM residents)"))
 
     async with case.running():
-        process = await start(case, file)
+        process = await start(case, city)
         await until(has_begun, what="the first part of the file")
     there = await case.pool.fetchval("SELECT count(*) FROM residents")
     async with case.running():
         await process.communicate()
-    assert there < 40_000
-    assert (process.returncode, len(await table(case))) == (0, 40_000)
+    assert there < RESIDENTS
+    assert (process.returncode, len(await table(case))) == (0, RESIDENTS)
 
 
-async def test_two_imports_of_one_file_at_once_do_not_harm_each_other(empty: Case, tmp_path: Path) -> None:
-    file = tmp_path / "city.csv"
-    await asyncio.to_thread(census.write, file, 30_000, seed=2, places=PLACES)
-    one, two = await start(empty, file), await start(empty, file)
+async def test_two_imports_of_one_file_at_once_do_not_harm_each_other(empty: Case, city: Path) -> None:
+    one, two = await start(empty, city), await start(empty, city)
     await asyncio.gather(one.communicate(), two.communicate())
     assert (one.returncode, two.returncode) == (0, 0)
-    assert len(await table(empty)) == 30_000
+    assert len(await table(empty)) == RESIDENTS
 
 
 GOOD = "3372990101900001,SITI CONTOH,1990-01-01,P,33.72.04.1010,2011-09-01,,2012-05-01,,,,,,"
