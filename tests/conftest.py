@@ -20,7 +20,7 @@ SHARED = {
     "tests/system/outcomes": "house",
 }
 """Folders whose files share something that is dear to start: a run of the demo, a city with its services."""
-OWN_STACK = ("test_alerts.py", "test_cluster.py", "test_traces.py", "test_under_fire.py")
+OWN_STACK = ("test_cluster.py", "test_under_fire.py")
 """Files of these folders that share nothing."""
 
 

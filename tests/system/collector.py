@@ -24,6 +24,27 @@ class Kept:
     attributes: dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """What a collector had at one moment."""
+
+    spans: tuple[Kept, ...]
+
+    def of(self, tap: str) -> dict[str, Kept]:
+        """The spans of a tap's trace by their ids: one that was sent again is the same span."""
+        trace = trace_of(tap)
+        return {span.id: span for span in self.spans if span.trace == trace}
+
+    def names(self, tap: str) -> set[str]:
+        """What the spans of a tap's trace are called."""
+        return {span.name for span in self.of(tap).values()}
+
+
+def trace_of(tap: str) -> str:
+    """The id of a tap's trace."""
+    return tap.replace("-", "")
+
+
 @dataclass(kw_only=True)
 class Collector:
     """The spans that came, in any order."""
@@ -31,9 +52,9 @@ class Collector:
     url: str = ""
     spans: list[Kept] = field(default_factory=list)
 
-    def trace(self, trace: str) -> dict[str, Kept]:
-        """The spans of a trace by their ids: one that was sent again is the same span."""
-        return {span.id: span for span in self.spans if span.trace == trace}
+    def traces(self) -> Traces:
+        """What has come so far."""
+        return Traces(spans=tuple(self.spans))
 
     def take(self, body: bytes) -> None:
         """Keep what an exporter sent."""

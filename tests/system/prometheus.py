@@ -54,6 +54,10 @@ class Prometheus:
         )  # fmt: skip
         until_ready(NAME, self._answers, children=self._stack.children)
 
+    def stop(self) -> None:
+        """End it."""
+        self._stack.children.stop(NAME)
+
     def firing(self) -> set[str]:
         """The names of the alerts that fire."""
         return {

@@ -17,22 +17,21 @@ import yaml
 from yarl import URL
 
 from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.seal import key_id
-from dev.demo.city import enter_city, publish_issuer
-from dev.demo.private import PrivateRun
 from dev.stack.stack import Stack
 from simulator.issuer import Issuer
-from simulator.kinds import Kind, SimulatedCard
+from simulator.kinds import Kind, SimulatedCard, make_card
 from simulator.reader import VirtualReader
-from tests.support.state_folder import state_folder
+from simulator.sam import Sam
 from tests.system.board_picture import draw
+from tests.system.conftest import City
 from tests.system.pictures import page_of
 from tests.system.prometheus import RULES, Prometheus
 
-FOLDER = state_folder("alerts")
 BOARDS = RULES.parent / "grafana" / "dashboards"
 PAGE = Path(__file__).parents[2] / "docs" / "operating" / "monitoring.md"
 AGENCY = "kelurahan-jebres"
+ELSEWHERE = 5
+"""A seed whose cards are none of the city's."""
 _ALERTS_PAGE = "/classic/alerts"
 """Debian builds Prometheus without its newer pages."""
 
@@ -41,19 +40,27 @@ pytestmark = pytest.mark.timeout(300)
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """Ketuk on a private stack, with a Prometheus that looks at it."""
+    """The city, with a Prometheus that looks at it."""
 
-    stack: Stack
-    run: PrivateRun
+    city: City
     prometheus: Prometheus
+
+    @property
+    def stack(self) -> Stack:
+        return self.city.stack
 
     def tap(self, kind: Kind = Kind.HEALTHY) -> None:
         """A card on the first reader."""
-        cards = [card for hand in self.run.taps.hands for card in hand]
-        asyncio.run(self._tap(next(card for card in cards if card.kind is kind)))
+        asyncio.run(self._tap(self.city.card(kind), self.city.run.sam()))
 
-    async def _tap(self, card: SimulatedCard) -> None:
-        reader = VirtualReader(number=0, port=self.stack.vpcd_ports[0], sam=self.run.taps.sam())
+    def tap_of(self, issuer: Issuer) -> None:
+        """A card of another issuer, on the first reader with a SAM of the same."""
+        card = make_card(Kind.HEALTHY, 0, seed=ELSEWHERE, issuer=issuer, other=issuer)
+        pcid, conf = (bytes.fromhex(self.stack.secrets.read(name)) for name in ("sam_pcid", "sam_conf"))
+        asyncio.run(self._tap(card, Sam(issuer, pcid=pcid, conf=conf)))
+
+    async def _tap(self, card: SimulatedCard, sam: Sam) -> None:
+        reader = VirtualReader(number=0, port=self.stack.vpcd_ports[0], sam=sam)
         async with reader.running():
             await reader.tap(card)
 
@@ -63,20 +70,6 @@ class Watched:
         async def do() -> None:
             connection = await asyncpg.connect(self.stack.postgres.url("registry"))
             await connection.execute(statement)
-            await connection.close()
-
-        asyncio.run(do())
-
-    def publish_issuer(self, issuer: Issuer) -> None:
-        """The key of one who signs cards; back when verification knows it."""
-
-        async def do() -> None:
-            await publish_issuer(self.run.taps.site, issuer)
-            connection = await asyncpg.connect(self.stack.postgres.url("verification"))
-            known, question = False, "SELECT EXISTS (SELECT 1 FROM keys WHERE told LIKE '%' || $1 || '%')"
-            async with asyncio.timeout(60):
-                while not known:
-                    known = await connection.fetchval(question, key_id(issuer.public_key()))
             await connection.close()
 
         asyncio.run(do())
@@ -112,22 +105,14 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched() -> Iterator[Watched]:
-    stack = Stack.fresh(folder=FOLDER)
-    try:
-        stack.start()
-        run = PrivateRun(stack=stack, seed=5, taps=13, kill=(), say=lambda _: None)
-        run.services.start()
-        run.services.until_all_ready()
-        asyncio.run(enter_city(run.taps.site, cards=[card for hand in run.taps.hands for card in hand]))
-        names = ("verification", "registry", *run.services.gateways())
-        prometheus = Prometheus(
-            stack=stack, services={name: urlsplit(run.services.url(name)).netloc for name in names}
-        )
-        prometheus.start()
-        yield Watched(stack=stack, run=run, prometheus=prometheus)
-    finally:
-        stack.discard()
+def watched(city: City) -> Iterator[Watched]:
+    names = ("verification", "registry", *city.services.gateways())
+    prometheus = Prometheus(
+        stack=city.stack, services={name: urlsplit(city.services.url(name)).netloc for name in names}
+    )
+    prometheus.start()
+    yield Watched(city=city, prometheus=prometheus)
+    prometheus.stop()
 
 
 def test_nothing_fires_while_all_is_well(watched: Watched) -> None:
@@ -137,12 +122,12 @@ def test_nothing_fires_while_all_is_well(watched: Watched) -> None:
 
 def test_a_service_that_died_and_its_queue_that_grows(watched: Watched) -> None:
     prometheus = watched.prometheus
-    watched.run.services.kill("verification")
+    watched.city.services.kill("verification")
     watched.publish_nonsense(7)
     for alert in ("KetukDown", "KetukQueueWithoutConsumer", "KetukQueueGrows"):
         prometheus.until_it_fires(alert)
     _picture(prometheus)
-    watched.run.services.start("verification")
+    watched.city.services.start("verification")
     for alert in ("KetukDown", "KetukQueueWithoutConsumer", "KetukQueueGrows"):
         prometheus.until_it_ends(alert)
     # what was nonsense is dead now
@@ -179,17 +164,18 @@ def test_a_broker_without_memory_and_the_messages_that_wait_for_it(watched: Watc
 
 
 def test_a_card_whose_signature_sam_and_issuer_disagree_on(watched: Watched) -> None:
-    watched.publish_issuer(Issuer.generate())
-    watched.tap()
+    # its own SAM says that the signature holds, and the office never published its key
+    watched.tap_of(Issuer.generate())
     watched.prometheus.until_it_fires("KetukAlarm")
     watched.sql("UPDATE alarms SET seen = now()")
     watched.prometheus.until_it_ends("KetukAlarm")
-    watched.publish_issuer(watched.run.taps.issuer())
 
 
 def test_an_agency_that_cannot_be_told(watched: Watched) -> None:
     control = watched.stack.rabbitmq.control
     control("set_permissions", "-p", "ketuk-agencies", "registry", "^$", "^$", "^$")
+    # the broker remembers what a channel that is in use may do
+    control("close_all_connections", "--vhost", "ketuk-agencies", "permissions were changed")
     watched.tap()
     watched.prometheus.until_it_fires("KetukDisclosuresLate")
     control("set_permissions", "-p", "ketuk-agencies", "registry", "^$", r"^ketuk\.agencies$", "^$")
