@@ -153,12 +153,12 @@ def test_a_database_that_died(watched: Watched) -> None:
 
 
 def test_a_broker_without_memory_and_the_messages_that_wait_for_it(watched: Watched) -> None:
-    watched.stack.rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1MB")
+    watched.stack.rabbitmq.evaluate('vm_memory_monitor:set_vm_memory_high_watermark({absolute, "1MB"})')
     watched.prometheus.until_it_fires("KetukBrokerAlarm")
     watched.tap()
     watched.prometheus.until_it_fires("KetukMessagesWait")
     watched.tap(Kind.BLOCKED)
-    watched.stack.rabbitmq.control("set_vm_memory_high_watermark", "0.4")
+    watched.stack.rabbitmq.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
     for alert in ("KetukBrokerAlarm", "KetukMessagesWait"):
         watched.prometheus.until_it_ends(alert)
 
