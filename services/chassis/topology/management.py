@@ -41,6 +41,10 @@ class Management:
         TimeoutError where the broker does not answer.
         """
         await self._put({}, "vhosts", host.name)
+        # RabbitMQ grants this to who makes a host, but only once it runs on every node: who has asked again
+        # meanwhile would not have it yet
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        await self._put(everything, "permissions", host.name, str(self._url.user))
         for exchange in host.exchanges:
             body = {"type": exchange.kind, "durable": True}
             await self._put(body, "exchanges", host.name, exchange.name)

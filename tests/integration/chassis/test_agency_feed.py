@@ -13,7 +13,7 @@ from yarl import URL
 from chassis.topology.ketuk import AGENCIES
 from dev.faults.link import Link
 from dev.stack.depth import depth
-from tests.integration.chassis.conftest import until
+from tests.integration.chassis.conftest import BOUND_SECONDS, until
 
 KILLS = 60
 EVENTS = 5
@@ -63,7 +63,7 @@ async def killed_with_everything_in_hand(link: Link, url: str, name: str, count:
             all_taken.set()
 
     await queue.consume(take)
-    await asyncio.wait_for(all_taken.wait(), 20)
+    await asyncio.wait_for(all_taken.wait(), BOUND_SECONDS)
     link.reset()
     with suppress(OSError, AMQPError):
         await connection.close()

@@ -21,7 +21,7 @@ from dev.stack.stack import Stack
 from reader_gateway import verdicts
 from reader_gateway.verdicts import Verdicts
 from tests.integration.chassis import test_outbox
-from tests.integration.chassis.conftest import Desk, until, wires
+from tests.integration.chassis.conftest import BOUND_SECONDS, Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows
 
 pytestmark = pytest.mark.timeout(120)
@@ -99,10 +99,10 @@ async def test_a_consumer_comes_back_from_a_silence_in_each_state(desk: Desk) ->
             await desk.send(*wires(FRAMES, owner=desk.owner))
             return all(each.count for each in received)
 
-        await until(all_receive, what="each consumer receives", seconds=15)
+        await until(all_receive, what="each consumer receives")
         assert all(each.pulse.is_up for each in consumers)
         stopping.set()
-        await asyncio.wait_for(asyncio.gather(*running), 20)
+        await asyncio.wait_for(asyncio.gather(*running), BOUND_SECONDS)
     assert await desk.dead_depth() == 0
 
 
@@ -127,9 +127,9 @@ async def test_a_consumer_that_a_silence_strikes_at_rest_comes_back(desk: Desk) 
             await asyncio.sleep(SECONDS)
             assert not consumer.pulse.is_up
         received.count = 0
-        await until(receives, what="the consumer receives again", seconds=15)
+        await until(receives, what="the consumer receives again")
         stopping.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, BOUND_SECONDS)
 
 
 async def test_a_relay_comes_back_from_a_silence_in_each_state(desk: Desk, pool: Pool) -> None:
@@ -145,7 +145,7 @@ async def test_a_relay_comes_back_from_a_silence_in_each_state(desk: Desk, pool:
         async def all_up() -> bool:
             return all(each.pulse.is_up for each in relays)
 
-        await until(all_up, what="each relay at work", seconds=15)
+        await until(all_up, what="each relay at work")
         await add(pool, outbox, 100, desk.owner)
 
         async def empty() -> bool:
@@ -153,7 +153,7 @@ async def test_a_relay_comes_back_from_a_silence_in_each_state(desk: Desk, pool:
 
         await until(empty, what="all sent")
         stopping.set()
-        await asyncio.wait_for(asyncio.gather(*running), 20)
+        await asyncio.wait_for(asyncio.gather(*running), BOUND_SECONDS)
 
 
 async def test_a_gateways_verdicts_come_back_from_a_silence(stack: Stack, desk: Desk) -> None:
@@ -185,6 +185,6 @@ async def test_a_gateways_verdicts_come_back_from_a_silence(stack: Stack, desk: 
             await asyncio.sleep(SECONDS)
             assert not running.done()
             assert not each.pulse.is_up
-        await until(listens, what="the gateway listens again", seconds=15)
+        await until(listens, what="the gateway listens again")
         stopping.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, BOUND_SECONDS)

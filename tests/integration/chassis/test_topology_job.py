@@ -23,7 +23,7 @@ from chassis.topology.ketuk import Accounts
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
-from tests.integration.chassis.conftest import until
+from tests.integration.chassis.conftest import BOUND_SECONDS, until
 
 
 @pytest.fixture
@@ -94,6 +94,15 @@ async def test_running_again_takes_nothing_away(stack: Stack, admin: AbstractCha
     await events.publish(aio_pika.Message(b"{}"), routing_key=f"tap.judged.v1.{newcomer}")
     await run(stack, accounts)
     assert await depth(admin, f"gateway.{newcomer}") == 1
+
+
+async def test_the_administrator_may_enter_a_virtual_host_whoever_made_it(stack: Stack) -> None:
+    """A broker grants it to who makes a virtual host, and late: not to who asks a second time meanwhile."""
+    url = URL(stack.rabbitmq.management_url).joinpath("api", "permissions", "ketuk", "admin")
+    async with aiohttp.ClientSession() as session, session.delete(url, raise_for_status=True):
+        pass
+    await run(stack, known(stack))
+    assert "ketuk" in {granted["vhost"] for granted in await asked(stack, "users", "admin", "permissions")}
 
 
 async def test_on_one_node_nothing_stands_in(stack: Stack, admin: AbstractChannel, newcomer: str) -> None:
@@ -168,7 +177,7 @@ async def test_an_account_that_is_known_no_more_is_off_the_broker_at_once(
         channel = await goes.channel()
         await run(stack, known(stack))
         with suppress(AMQPError):
-            await asyncio.wait_for(channel.closed(), 20)
+            await asyncio.wait_for(channel.closed(), BOUND_SECONDS)
         with pytest.raises(ProbableAuthenticationError):
             await aio_pika.connect(theirs)
         with pytest.raises(ChannelNotFoundEntity):

@@ -80,7 +80,7 @@ async def test_nothing_dies_of_a_database_that_is_unwell_for_longer_than_a_batch
             assert not each.pulse.is_up
             await admin.execute(makes_well)
             await admin.execute(RELOAD)
-            await until(all_handled, what="all handled", seconds=15)
+            await until(all_handled, what="all handled")
         # handled comes before acknowledged
         await until(is_empty, what="the queue empty")
     assert await desk.dead_depth() == 0
