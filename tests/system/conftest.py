@@ -57,7 +57,7 @@ class City:
         return next(card for hand in self.run.hands for card in hand if card.kind is kind)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def city() -> Iterator[City]:
     """All kinds of cards tapped and traced, with verification and the broker killed in the middle."""
     stack = Stack.fresh(folder=FOLDER)

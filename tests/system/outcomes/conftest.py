@@ -14,7 +14,7 @@ from tests.system.outcomes.house import House
 FOLDER = state_folder("outcomes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house() -> Iterator[House]:
     """With every card known to the registry that should be."""
     stack = Stack.fresh(folder=FOLDER)
