@@ -22,18 +22,16 @@ chaos: $(VENV)/demo.stamp packages-demo ## taps under fire: kill, restart and cu
 test: test-unit test-fuzz test-integration ## all tests, on a private broker, databases and pcscd
 
 test-unit: setup
-	$(BIN)/python -m pytest -n $(CORES) --dist loadscope tests/unit
+	$(BIN)/python -m pytest $(LONG) -n $(CORES) --dist loadscope tests/unit
 
 test-fuzz: setup
-	$(BIN)/python -m pytest -n $(CORES) tests/fuzz
+	$(BIN)/python -m pytest $(LONG) -n $(CORES) tests/fuzz
 
 test-integration: setup
-	$(BIN)/python -m pytest -n $(shell dev/workers) --dist loadscope --no-loadscope-reorder tests/system tests/integration/registry/test_openapi.py tests/integration
+	$(BIN)/python -m pytest $(LONG) -n $(shell dev/workers) --dist loadscope --no-loadscope-reorder tests/system tests/integration/registry/test_openapi.py tests/integration
 
 test-long: setup ## the same, with long statistical runs in their full form, and in containers on both of Debian's releases
-	$(BIN)/python -m pytest tests/unit --long
-	$(BIN)/python -m pytest tests/fuzz --long
-	$(BIN)/python -m pytest tests/integration tests/system --long
+	@$(MAKE) test LONG=--long
 	@deploy/engine
 	STAND_INS=bookworm $(BIN)/python -m pytest tests/compose
 	$(BIN)/python -m pytest tests/compose
@@ -111,7 +109,7 @@ lock: ## write requirements/*.txt anew (needs uv)
 	@dev/lock
 
 clean: stop ## remove the virtual environment and all state
-	rm -rf $(VENV) .run
+	rm -rf $(VENV) "$$(readlink .run/tests)" .run
 
 # The demo's environment is a part of the developers': whoever has the second needs no other.
 $(VENV)/demo.stamp: requirements/build.txt requirements/demo.txt pyproject.toml | packages-demo

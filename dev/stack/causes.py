@@ -83,7 +83,9 @@ def cause(log: str, *, final: bool = False) -> str | None:
         final: whether to look only for causes after which the part cannot come up, though it runs on.
     """
     for each in CAUSES:
+        if final and not each.is_final:
+            continue
         found = each.shows.search(log)
-        if found is not None and (each.is_final or not final):
+        if found is not None:
             return found.expand(each.says)
     return None

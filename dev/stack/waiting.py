@@ -40,7 +40,7 @@ def until_ready(
             raise Missing(_sentence(f"{name} cannot become ready", parts, children=children))
         if time.monotonic() > deadline:
             raise Missing(_sentence(f"{name} was not ready after {within:.0f} s", parts, children=children))
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _sentence(what: str, parts: Sequence[str], *, children: Children) -> str:

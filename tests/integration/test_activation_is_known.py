@@ -8,7 +8,7 @@ from tests.integration.verification import conftest as verification
 from tests.integration.verification.bench import NAME, Bench, fresh, running
 
 bench, case = verification.bench, registry.case
-database_url, settings = registry.database_url, registry.settings
+template, database_url, settings = registry.template, registry.database_url, registry.settings
 BOUND_SECONDS = 50.0
 SEEN_TO = {"place": "33.72.04", "officer": "petugas-1"}
 
