@@ -1,7 +1,6 @@
 # The front door of Ketuk: `make help` says what there is.
 SHELL := bash
 .DEFAULT_GOAL := help
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES := $(shell nproc)
