@@ -9,6 +9,7 @@ from tests.integration.verification.bench import NAME, Bench, fresh, running
 
 bench, case = verification.bench, registry.case
 template, database_url, settings = registry.template, registry.database_url, registry.settings
+kept = registry.kept
 BOUND_SECONDS = 50.0
 SEEN_TO = {"place": "33.72.04", "officer": "petugas-1"}
 

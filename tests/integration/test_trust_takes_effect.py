@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.integration.registry.case import Case
-from tests.integration.registry.conftest import case, database_url, settings, template  # noqa: F401  fixtures
+from tests.integration.registry.conftest import case, database_url, kept, settings, template  # noqa: F401  fixtures
 from tests.integration.verification.bench import GATEWAY, Bench, running, until_gateway_is_known
 from tests.integration.verification.conftest import bench  # noqa: F401  a fixture
 from tests.integration.verification.hostile import of, reading, sealed, send, tap

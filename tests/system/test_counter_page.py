@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from simulator.kinds import Kind
@@ -19,7 +18,7 @@ from tests.system.conftest import City
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.timeout(240)
 GATEWAY = "gateway-kelurahan-jebres"
 PICTURE = Path(os.environ.get("KETUK_SCREENSHOT") or Path(__file__).parents[2] / ".run" / "counter.png")
 """`KETUK_SCREENSHOT=docs/counter.png` makes the README's picture; without it no file of the tree changes."""
@@ -29,7 +28,7 @@ NOW_SHOWN = """() => [
 ]"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
@@ -37,7 +36,7 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def page(city: City, browser: Browser) -> AsyncIterator[Page]:
     """In Indonesian, on a screen as counters have; it may break no rule of its own policy."""
     opened = await browser.new_page(
@@ -53,7 +52,7 @@ async def page(city: City, browser: Browser) -> AsyncIterator[Page]:
     assert broken == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def reader(city: City) -> AsyncIterator[VirtualReader]:
     port = city.stack.vpcd_ports[0]
     async with VirtualReader(number=0, port=port, sam=city.run.sam()).running() as running:

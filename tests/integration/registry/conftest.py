@@ -1,7 +1,7 @@
 """The registry at work in this process, with a database of its own on the real PostgreSQL and broker."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aio_pika
@@ -33,9 +33,11 @@ def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def settings(stack_env: Mapping[str, str], database_url: str, unused_tcp_port: int) -> RegistrySettings:
-    return settings_for(stack_env, database_url=database_url, port=unused_tcp_port)
+@pytest.fixture(scope="module")
+def settings(
+    stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
+) -> RegistrySettings:
+    return settings_for(stack_env, database_url=database_url, port=unused_tcp_port_factory())
 
 
 def settings_for(stack_env: Mapping[str, str], *, database_url: str, port: int) -> RegistrySettings:
@@ -49,11 +51,49 @@ def settings_for(stack_env: Mapping[str, str], *, database_url: str, port: int) 
     )
 
 
-@pytest.fixture
-async def case(stack_env: Mapping[str, str], settings: RegistrySettings) -> AsyncIterator[Case]:
-    """Everyone whom the registry deals with; start it with `case.running()`."""
+class Kept:
+    """A registry that may stay at work from one test of a module to the next."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._at_work: AsyncExitStack | None = None
+
+    async def start(self) -> None:
+        """Start it where it does not run."""
+        if self._at_work is None:
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(self.case.running())
+                self._at_work = stack.pop_all()
+
+    async def stop(self) -> None:
+        """Stop it where it runs."""
+        if self._at_work is not None:
+            await self._at_work.aclose()
+            self._at_work = None
+
+
+@pytest.fixture(scope="module")
+async def kept(stack_env: Mapping[str, str], settings: RegistrySettings) -> AsyncIterator[Kept]:
     async with dealing(stack_env, settings) as everyone:
-        yield everyone
+        kept = Kept(everyone)
+        yield kept
+        await kept.stop()
+
+
+@pytest.fixture
+async def case(kept: Kept) -> Case:
+    """Everyone whom the registry deals with; start it with `case.running()`."""
+    await kept.stop()
+    await purge(kept.case.services, QUEUES)
+    return kept.case
+
+
+@pytest.fixture
+async def shared(kept: Kept) -> Case:
+    """The same with a registry at work, which the next test finds as this one leaves it."""
+    await purge(kept.case.services, QUEUES)
+    await kept.start()
+    return kept.case
 
 
 @asynccontextmanager
@@ -66,7 +106,6 @@ async def dealing(stack_env: Mapping[str, str], settings: RegistrySettings) -> A
         asyncpg.create_pool(settings.database_url, min_size=0, max_size=4) as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{settings.http_port}") as http,
     ):
-        await purge(services, QUEUES)
         yield Case(
             settings=settings,
             stack=stack_env,

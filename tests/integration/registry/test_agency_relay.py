@@ -14,40 +14,38 @@ from tests.integration.registry.case import Case, all_of, until
 alarm = test_broker_alarm.alarm
 
 
-async def test_a_receiver_without_a_queue_is_parked_while_the_other_receives(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        missing, present = await case.agency(), await case.agency()
-        feed = await case.feed(present)
-        await case.judge(*(case.verdict(gateway) for _ in range(3)))
-        await case.settled(missing, (0, 0, 3))
-        await case.settled(present, (0, 3, 0))
-        assert len(await all_of(feed)) == 3
-        reasons = await case.pool.fetch(
-            "SELECT DISTINCT reason FROM disclosures WHERE institution = $1", missing
-        )
+async def test_a_receiver_without_a_queue_is_parked_while_the_other_receives(shared: Case) -> None:
+    gateway = await shared.gateway()
+    missing, present = await shared.agency(), await shared.agency()
+    feed = await shared.feed(present)
+    await shared.judge(*(shared.verdict(gateway) for _ in range(3)))
+    await shared.settled(missing, (0, 0, 3))
+    await shared.settled(present, (0, 3, 0))
+    assert len(await all_of(feed)) == 3
+    reasons = await shared.pool.fetch(
+        "SELECT DISTINCT reason FROM disclosures WHERE institution = $1", missing
+    )
     assert [row["reason"] for row in reasons] == ["312 NO_ROUTE"]
 
 
-async def test_a_receiver_whose_queue_is_full_delays_nobody_and_loses_nothing(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        full, other = await case.agency(), await case.agency()
-        narrow = await case.feed(
-            full, **{"x-queue-type": "classic", "x-max-length": 1, "x-overflow": "reject-publish"}
-        )
-        await case.feed(other)
-        await case.judge(*(case.verdict(gateway) for _ in range(6)))
-        await case.settled(other, (0, 6, 0))
-        assert (await case.counts(full))[0] > 0
-        taken: set[str | None] = set()
+async def test_a_receiver_whose_queue_is_full_delays_nobody_and_loses_nothing(shared: Case) -> None:
+    gateway = await shared.gateway()
+    full, other = await shared.agency(), await shared.agency()
+    narrow = await shared.feed(
+        full, **{"x-queue-type": "classic", "x-max-length": 1, "x-overflow": "reject-publish"}
+    )
+    await shared.feed(other)
+    await shared.judge(*(shared.verdict(gateway) for _ in range(6)))
+    await shared.settled(other, (0, 6, 0))
+    assert (await shared.counts(full))[0] > 0
+    taken: set[str | None] = set()
 
-        async def drained() -> bool:
-            taken.update([message.message_id for message in await all_of(narrow)])
-            return len(taken) == 6
+    async def drained() -> bool:
+        taken.update([message.message_id for message in await all_of(narrow)])
+        return len(taken) == 6
 
-        await until(drained, what="all reach the narrow queue")
-        await case.settled(full, (0, 6, 0))
+    await until(drained, what="all reach the narrow queue")
+    await shared.settled(full, (0, 6, 0))
 
 
 async def test_what_waits_while_the_broker_is_away_is_sent_when_it_is_back(
@@ -65,16 +63,15 @@ async def test_what_waits_while_the_broker_is_away_is_sent_when_it_is_back(
         assert len(await all_of(feed)) == 1
 
 
-async def test_rows_that_another_process_added_are_found(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        await case.judge(case.verdict(gateway))
-        await case.settled(agency, (0, 0, 1))
-        feed = await case.feed(agency)
-        await release(case, agency)
-        await case.settled(agency, (0, 1, 0))
-        assert len(await all_of(feed)) == 1
+async def test_rows_that_another_process_added_are_found(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    await shared.judge(shared.verdict(gateway))
+    await shared.settled(agency, (0, 0, 1))
+    feed = await shared.feed(agency)
+    await release(shared, agency)
+    await shared.settled(agency, (0, 1, 0))
+    assert len(await all_of(feed)) == 1
 
 
 async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_told_once(
@@ -119,23 +116,22 @@ async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_to
     assert len(await all_of(feed)) == 3
 
 
-async def test_two_relays_to_one_institution_tell_each_event_once(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        await case.judge(*(case.verdict(gateway) for _ in range(60)))
-        await case.settled(agency, (0, 0, 60))
-    feed = await case.feed(agency)
-    await release(case, agency)
-    broker = Broker(url=case.settings.agencies_amqp_url, name="test")
+async def test_two_relays_to_one_institution_tell_each_event_once(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    await shared.judge(*(shared.verdict(gateway) for _ in range(60)))
+    await shared.settled(agency, (0, 0, 60))
+    feed = await shared.feed(agency)
+    await release(shared, agency)
+    broker = Broker(url=shared.settings.agencies_amqp_url, name="test")
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for _ in range(2):
-            relay = AgencyRelay(institution=agency, broker=broker, pool=case.pool, at_most=10)
+            relay = AgencyRelay(institution=agency, broker=broker, pool=shared.pool, at_most=10)
             tasks.create_task(relay.run(stopping))
 
         async def are_sent() -> bool:
-            return not await case.pool.fetchval(
+            return not await shared.pool.fetchval(
                 "SELECT count(*) FROM disclosures WHERE institution = $1 AND state <> 'sent'", agency
             )
 
@@ -145,18 +141,17 @@ async def test_two_relays_to_one_institution_tell_each_event_once(case: Case) ->
     assert len(events) == len({event.message_id for event in events}) == 60
 
 
-async def test_what_was_disclosed_can_be_neither_changed_nor_removed(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        await case.judge(case.verdict(gateway))
-        await case.settled(agency, (0, 0, 1))
+async def test_what_was_disclosed_can_be_neither_changed_nor_removed(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    await shared.judge(shared.verdict(gateway))
+    await shared.settled(agency, (0, 0, 1))
     for statement in (
         "UPDATE disclosures SET body = 'x' WHERE institution = $1",
         "DELETE FROM disclosures WHERE institution = $1",
     ):
         with pytest.raises(asyncpg.RaiseError):
-            await case.pool.execute(statement, agency)
+            await shared.pool.execute(statement, agency)
 
 
 async def release(case: Case, agency: str) -> None:

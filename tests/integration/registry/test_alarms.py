@@ -31,44 +31,42 @@ async def ringing(case: Case, kind: str) -> float:
     return float(found[0].rpartition(" ")[2]) if found else 0.0
 
 
-async def test_an_alarm_is_kept_once_and_rings_until_somebody_has_looked(case: Case) -> None:
+async def test_an_alarm_is_kept_once_and_rings_until_somebody_has_looked(shared: Case) -> None:
     kind = f"kind-{uuid4().hex[:8]}"
     (first, one), (second, two) = alarm(alarm=kind), alarm(alarm=kind, card_ref=None)
-    async with case.running():
-        await case.judge(first, second, first)
+    await shared.judge(first, second, first)
 
-        async def arrived() -> bool:
-            return bool(await shown(case, two))
+    async def arrived() -> bool:
+        return bool(await shown(shared, two))
 
-        await until(arrived, what="the alarms")
+    await until(arrived, what="the alarms")
 
-        async def rings() -> bool:
-            return await ringing(case, kind) == 2
+    async def rings() -> bool:
+        return await ringing(shared, kind) == 2
 
-        await until(rings, what="both on /metrics")
-        (kept,) = await shown(case, one, unseen=True)
-        assert (kept["kind"], kept["reader"], kept["seen"]) == (kind, "loket-1", None)
-        assert (await shown(case, two))[0]["card_ref"] is None
-        seen = await case.done("POST", f"/v1/alarms/{one}/seen")
-        assert seen["seen"] is not None
-        assert await case.done("POST", f"/v1/alarms/{one}/seen") == seen
-        await case.done("POST", f"/v1/alarms/{two}/seen")
-        assert await shown(case, one, unseen=True) == []
-        assert await shown(case, one) == [seen]
+    await until(rings, what="both on /metrics")
+    (kept,) = await shown(shared, one, unseen=True)
+    assert (kept["kind"], kept["reader"], kept["seen"]) == (kind, "loket-1", None)
+    assert (await shown(shared, two))[0]["card_ref"] is None
+    seen = await shared.done("POST", f"/v1/alarms/{one}/seen")
+    assert seen["seen"] is not None
+    assert await shared.done("POST", f"/v1/alarms/{one}/seen") == seen
+    await shared.done("POST", f"/v1/alarms/{two}/seen")
+    assert await shown(shared, one, unseen=True) == []
+    assert await shown(shared, one) == [seen]
 
-        async def is_quiet() -> bool:
-            return await ringing(case, kind) == 0
+    async def is_quiet() -> bool:
+        return await ringing(shared, kind) == 0
 
-        await until(is_quiet, what="silence on /metrics")
+    await until(is_quiet, what="silence on /metrics")
 
 
-async def test_an_alarm_that_verification_did_not_raise_is_a_dead_letter(case: Case) -> None:
+async def test_an_alarm_that_verification_did_not_raise_is_a_dead_letter(shared: Case) -> None:
     told, name = alarm()
-    async with case.running():
-        await case.publish(told, channel=case.services, user="admin")
-        letter = await case.dead_letter()
-        assert letter.headers["ketuk-reason"] == "an alarm that verification did not raise"
-        assert await shown(case, name) == []
+    await shared.publish(told, channel=shared.services, user="admin")
+    letter = await shared.dead_letter()
+    assert letter.headers["ketuk-reason"] == "an alarm that verification did not raise"
+    assert await shown(shared, name) == []
 
 
 @pytest.mark.parametrize(
@@ -80,6 +78,5 @@ async def test_an_alarm_that_verification_did_not_raise_is_a_dead_letter(case: C
         ("GET", "/v1/alarms?since=1", 422),
     ],
 )
-async def test_what_cannot_be_answered_is_said(case: Case, method: str, path: str, status: int) -> None:
-    async with case.running():
-        assert (await case.ask(method, path)).status == status
+async def test_what_cannot_be_answered_is_said(shared: Case, method: str, path: str, status: int) -> None:
+    assert (await shared.ask(method, path)).status == status

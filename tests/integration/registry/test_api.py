@@ -66,51 +66,49 @@ def uid() -> str:
     return uuid4().hex[:16]
 
 
-async def test_without_the_token_nothing_is_answered_but_health_metrics_and_an_empty_page(case: Case) -> None:
-    async with case.running():
-        for method, path in ROUTES:
-            for token in ("", "wrong", "ü"):
-                answer = await case.ask(method, path, token=token)
-                assert (path, answer.status, answer.kind) == (path, 401, "application/problem+json")
-        for path in ("/healthz", "/readyz", "/metrics", "/"):
-            async with case.http.get(path) as open_:
-                assert open_.status == 200
+async def test_without_the_token_nothing_is_answered_but_health_metrics_and_an_empty_page(
+    shared: Case,
+) -> None:
+    for method, path in ROUTES:
+        for token in ("", "wrong", "ü"):
+            answer = await shared.ask(method, path, token=token)
+            assert (path, answer.status, answer.kind) == (path, 401, "application/problem+json")
+    for path in ("/healthz", "/readyz", "/metrics", "/"):
+        async with shared.http.get(path) as open_:
+            assert open_.status == 200
 
 
-async def test_the_places_are_those_of_the_region(case: Case) -> None:
-    async with case.running():
-        listed = await case.done("GET", "/v1/places")
+async def test_the_places_are_those_of_the_region(shared: Case) -> None:
+    listed = await shared.done("GET", "/v1/places")
     assert len(listed) == 1 + 5 + 54
     assert {"33.72.04.1010", "33.72.05.1011"} < {place["code"] for place in listed}
 
 
-async def test_approving_and_suspending_a_gateway_is_told_to_the_other_services(case: Case) -> None:
-    approvals = await heard(case, "gateway.approved.v1.3372.#")
-    suspensions = await heard(case, "gateway.suspended.v1.3372.#")
-    async with case.running():
-        name = await case.gateway()
-        approved = await next_of(approvals)
-        assert await case.done("POST", f"/v1/gateways/{name}/approve") == await _gateway(case, name)
-        await case.done("POST", f"/v1/gateways/{name}/suspend")
-        suspended = await next_of(suspensions)
-        assert (await _gateway(case, name))["state"] == "suspended"
-        assert await all_of(approvals) == []
+async def test_approving_and_suspending_a_gateway_is_told_to_the_other_services(shared: Case) -> None:
+    approvals = await heard(shared, "gateway.approved.v1.3372.#")
+    suspensions = await heard(shared, "gateway.suspended.v1.3372.#")
+    name = await shared.gateway()
+    approved = await next_of(approvals)
+    assert await shared.done("POST", f"/v1/gateways/{name}/approve") == await _gateway(shared, name)
+    await shared.done("POST", f"/v1/gateways/{name}/suspend")
+    suspended = await next_of(suspensions)
+    assert (await _gateway(shared, name))["state"] == "suspended"
+    assert await all_of(approvals) == []
     told = msgspec.json.decode(approved.body, type=GatewayApproved)
     assert (told.gateway, told.institution, told.place, told.version) == (name, name, "33.72.04.1010", 2)
     assert approved.routing_key == f"gateway.approved.v1.3372.{name}"
     assert msgspec.json.decode(suspended.body, type=GatewaySuspended).version == 3
 
 
-async def test_a_gateway_described_anew_counts_no_more_until_it_is_approved(case: Case) -> None:
-    suspensions = await heard(case, "gateway.suspended.v1.3372.#")
-    async with case.running():
-        name = await case.gateway()
-        same = await case.done("PUT", f"/v1/gateways/{name}", case.described(name))
-        assert (same["state"], same["version"]) == ("approved", 2)
-        moved = {**case.described(name), "place": "33.72.04.1011"}
-        changed = await case.done("PUT", f"/v1/gateways/{name}", moved)
-        assert (changed["state"], changed["version"]) == ("requested", 3)
-        told = msgspec.json.decode((await next_of(suspensions)).body, type=GatewaySuspended)
+async def test_a_gateway_described_anew_counts_no_more_until_it_is_approved(shared: Case) -> None:
+    suspensions = await heard(shared, "gateway.suspended.v1.3372.#")
+    name = await shared.gateway()
+    same = await shared.done("PUT", f"/v1/gateways/{name}", shared.described(name))
+    assert (same["state"], same["version"]) == ("approved", 2)
+    moved = {**shared.described(name), "place": "33.72.04.1011"}
+    changed = await shared.done("PUT", f"/v1/gateways/{name}", moved)
+    assert (changed["state"], changed["version"]) == ("requested", 3)
+    told = msgspec.json.decode((await next_of(suspensions)).body, type=GatewaySuspended)
     assert (told.gateway, told.version) == (name, 3)
 
 
@@ -119,19 +117,18 @@ async def _gateway(case: Case, name: str) -> dict[str, Any]:
     return next(gateway for gateway in listed if gateway["name"] == name)
 
 
-async def test_cards_are_recorded_in_bulk_and_each_change_is_told_with_its_version(case: Case) -> None:
-    changes = await heard(case, "card.status_changed.v1.3372.registry")
+async def test_cards_are_recorded_in_bulk_and_each_change_is_told_with_its_version(shared: Case) -> None:
+    changes = await heard(shared, "card.status_changed.v1.3372.registry")
     one, two = uid(), uid()
-    async with case.running():
-        first = await case.done(
-            "POST", "/v1/cards", [{"uid": one, "status": "active"}, {"uid": two, "status": "not-activated"}]
-        )
-        second = await case.done(
-            "POST", "/v1/cards", [{"uid": two, "status": "blocked"}, {"uid": one, "status": "active"}]
-        )
-        shown = await case.done("GET", f"/v1/cards/{first[1]['card_ref']}")
-        told = [msgspec.json.decode((await next_of(changes)).body, type=CardStatusChanged) for _ in range(3)]
-        stored = str(await case.pool.fetch("SELECT cards::text FROM cards"))
+    first = await shared.done(
+        "POST", "/v1/cards", [{"uid": one, "status": "active"}, {"uid": two, "status": "not-activated"}]
+    )
+    second = await shared.done(
+        "POST", "/v1/cards", [{"uid": two, "status": "blocked"}, {"uid": one, "status": "active"}]
+    )
+    shown = await shared.done("GET", f"/v1/cards/{first[1]['card_ref']}")
+    told = [msgspec.json.decode((await next_of(changes)).body, type=CardStatusChanged) for _ in range(3)]
+    stored = str(await shared.pool.fetch("SELECT cards::text FROM cards"))
     assert [(card["status"], card["version"]) for card in first] == [("active", 1), ("not-activated", 1)]
     assert [(card["status"], card["version"]) for card in second] == [("blocked", 2), ("active", 1)]
     assert shown == second[0]
@@ -141,15 +138,14 @@ async def test_cards_are_recorded_in_bulk_and_each_change_is_told_with_its_versi
     assert one not in stored
 
 
-async def test_an_agreement_that_changes_gets_a_version_and_one_that_does_not_keeps_it(case: Case) -> None:
-    async with case.running():
-        name = await case.agency()
-        path = f"/v1/agreements/{name}"
-        assert (await case.done("PUT", path, AGREEMENT))["version"] == 1
-        changed = await case.done("PUT", path, {**AGREEMENT, "purposes": ["identify", "record"]})
-        assert changed["version"] == 2
-        listed = await case.done("GET", "/v1/agreements")
-        kept = await case.pool.fetchval("SELECT count(*) FROM agreements WHERE institution = $1", name)
+async def test_an_agreement_that_changes_gets_a_version_and_one_that_does_not_keeps_it(shared: Case) -> None:
+    name = await shared.agency()
+    path = f"/v1/agreements/{name}"
+    assert (await shared.done("PUT", path, AGREEMENT))["version"] == 1
+    changed = await shared.done("PUT", path, {**AGREEMENT, "purposes": ["identify", "record"]})
+    assert changed["version"] == 2
+    listed = await shared.done("GET", "/v1/agreements")
+    kept = await shared.pool.fetchval("SELECT count(*) FROM agreements WHERE institution = $1", name)
     assert [each for each in listed if each["institution"] == name] == [changed]
     assert kept == 2
 
@@ -190,31 +186,28 @@ GATEWAY = {"institution": "x", "place": "33.72.04.1010", "public_key": "no key"}
     ],
 )
 async def test_every_refusal_is_a_problem_document(
-    case: Case, method: str, path: str, body: object, status: int
+    shared: Case, method: str, path: str, body: object, status: int
 ) -> None:
-    async with case.running():
-        if isinstance(body, bytes):
-            answer = await case.ask(method, path, raw=body)
-        else:
-            answer = await case.ask(method, path, body)
+    if isinstance(body, bytes):
+        answer = await shared.ask(method, path, raw=body)
+    else:
+        answer = await shared.ask(method, path, body)
     assert (answer.status, answer.kind) == (status, "application/problem+json")
     assert answer.body["status"] == status
     assert answer.body["title"]
 
 
-async def test_a_gateway_that_was_never_approved_cannot_be_suspended(case: Case) -> None:
+async def test_a_gateway_that_was_never_approved_cannot_be_suspended(shared: Case) -> None:
     name = f"kelurahan-{uuid4().hex[:8]}"
-    async with case.running():
-        await case.done("PUT", f"/v1/institutions/{name}", {"name": name, "kind": "kelurahan"})
-        await case.done("PUT", f"/v1/gateways/{name}", case.described(name))
-        answer = await case.ask("POST", f"/v1/gateways/{name}/suspend")
+    await shared.done("PUT", f"/v1/institutions/{name}", {"name": name, "kind": "kelurahan"})
+    await shared.done("PUT", f"/v1/gateways/{name}", shared.described(name))
+    answer = await shared.ask("POST", f"/v1/gateways/{name}/suspend")
     assert (answer.status, answer.body["title"]) == (409, "Conflict")
     assert answer.body["detail"] == "the gateway is not approved, so it cannot be suspended"
 
 
-async def test_a_gateway_needs_an_institution_and_a_place_that_exist(case: Case) -> None:
-    async with case.running():
-        name = await case.gateway()
-        for wrong in ({"institution": "nobody"}, {"place": "33.72.04.1099"}):
-            answer = await case.ask("PUT", f"/v1/gateways/{name}", {**case.described(name), **wrong})
-            assert answer.status == 422
+async def test_a_gateway_needs_an_institution_and_a_place_that_exist(shared: Case) -> None:
+    name = await shared.gateway()
+    for wrong in ({"institution": "nobody"}, {"place": "33.72.04.1099"}):
+        answer = await shared.ask("PUT", f"/v1/gateways/{name}", {**shared.described(name), **wrong})
+        assert answer.status == 422

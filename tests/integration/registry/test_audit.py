@@ -31,16 +31,15 @@ async def as_owner(
 
 
 async def test_a_change_and_its_entry_stand_or_fall_together_and_say_who_whose_why_and_from_where(
-    case: Case,
+    shared: Case,
 ) -> None:
-    async with case.running():
-        name = f"kelurahan-{uuid4().hex[:8]}"
-        body = {"name": "Contoh", "kind": "kelurahan"}
-        why = {"Ketuk-Reason": "pemekaran 2018"}
-        assert (await case.ask("PUT", f"/v1/institutions/{name}", body, headers=why)).status == 200
-        assert (await case.ask("PUT", f"/v1/institutions/{name}", {}, headers=why)).status == 422
-        assert (await case.ask("POST", f"/v1/gateways/{name}/approve")).status == 404
-        found = await entries(case, name)
+    name = f"kelurahan-{uuid4().hex[:8]}"
+    body = {"name": "Contoh", "kind": "kelurahan"}
+    why = {"Ketuk-Reason": "pemekaran 2018"}
+    assert (await shared.ask("PUT", f"/v1/institutions/{name}", body, headers=why)).status == 200
+    assert (await shared.ask("PUT", f"/v1/institutions/{name}", {}, headers=why)).status == 422
+    assert (await shared.ask("POST", f"/v1/gateways/{name}/approve")).status == 404
+    found = await entries(shared, name)
     assert [(each["event"], each["outcome"]) for each in found] == [
         ("institution.named", "done"),
         ("institution.named", "refused"),
@@ -70,30 +69,28 @@ async def test_the_log_names_whom_a_web_server_of_ours_speaks_for_and_believes_n
     assert found["origin"] == origin
 
 
-async def test_who_looks_at_a_card_or_fails_to_sign_in_or_may_not_is_in_the_log(case: Case) -> None:
-    async with case.running():
-        [card] = await case.done("POST", "/v1/cards", [{"uid": uuid4().hex[:16], "status": "active"}])
-        await case.done("GET", f"/v1/cards/{card['card_ref']}")
-        nobody = f"petugas-{uuid4().hex[:8]}"
-        await case.ask("POST", "/v1/session", {"person": nobody, "password": "x"}, token="")
-        seen = [each["event"] for each in await entries(case, card["card_ref"])]
-        [tried] = await entries(case, f"person:{nobody}")
+async def test_who_looks_at_a_card_or_fails_to_sign_in_or_may_not_is_in_the_log(shared: Case) -> None:
+    [card] = await shared.done("POST", "/v1/cards", [{"uid": uuid4().hex[:16], "status": "active"}])
+    await shared.done("GET", f"/v1/cards/{card['card_ref']}")
+    nobody = f"petugas-{uuid4().hex[:8]}"
+    await shared.ask("POST", "/v1/session", {"person": nobody, "password": "x"}, token="")
+    seen = [each["event"] for each in await entries(shared, card["card_ref"])]
+    [tried] = await entries(shared, f"person:{nobody}")
     assert seen == ["cards.recorded", "card.shown"]
     assert (tried["event"], tried["actor"], tried["outcome"]) == ("person.signed-in", "nobody", "refused")
 
 
-async def test_many_changes_at_once_stand_in_one_row(case: Case) -> None:
-    async with case.running():
-        names = [f"agency-{uuid4().hex[:8]}" for _ in range(20)]
-        body = {"name": "Contoh", "kind": "agency"}
-        await asyncio.gather(*(case.done("PUT", f"/v1/institutions/{name}", body) for name in names))
-        cards = [{"uid": uuid4().hex[:16], "status": "active"} for _ in range(500)]
-        await case.done("POST", "/v1/cards", cards)
-        verified = await case.done("GET", "/v1/audit/verification")
-        assert verified["findings"] == []
-        assert verified["entries"] >= 520
-        again = await case.done("GET", "/v1/audit/verification?anchor={position}:{hash}".format(**verified))
-        assert again["findings"] == []
+async def test_many_changes_at_once_stand_in_one_row(shared: Case) -> None:
+    names = [f"agency-{uuid4().hex[:8]}" for _ in range(20)]
+    body = {"name": "Contoh", "kind": "agency"}
+    await asyncio.gather(*(shared.done("PUT", f"/v1/institutions/{name}", body) for name in names))
+    cards = [{"uid": uuid4().hex[:16], "status": "active"} for _ in range(500)]
+    await shared.done("POST", "/v1/cards", cards)
+    verified = await shared.done("GET", "/v1/audit/verification")
+    assert verified["findings"] == []
+    assert verified["entries"] >= 520
+    again = await shared.done("GET", "/v1/audit/verification?anchor={position}:{hash}".format(**verified))
+    assert again["findings"] == []
 
 
 @pytest.mark.parametrize(
@@ -156,20 +153,20 @@ HARM = {
 
 @pytest.mark.parametrize("harm", HARM)
 async def test_what_somebody_with_every_right_does_to_the_log_is_found_with_its_place(
-    case: Case, stack_env: Mapping[str, str], harm: str
+    shared: Case, stack_env: Mapping[str, str], harm: str
 ) -> None:
     statement, (position, what) = HARM[harm]
-    async with as_owner(case, stack_env) as owner, case.running():
+    async with as_owner(shared, stack_env) as owner:
         for _ in range(10):
-            await case.done("PUT", f"/v1/institutions/agency-{uuid4().hex[:8]}", {"name": "x", "kind": "x"})
-        assert (await case.done("GET", "/v1/audit/verification"))["findings"] == []
+            await shared.done("PUT", f"/v1/institutions/agency-{uuid4().hex[:8]}", {"name": "x", "kind": "x"})
+        assert (await shared.done("GET", "/v1/audit/verification"))["findings"] == []
         await owner.execute("CREATE TABLE kept_log AS SELECT * FROM audit_log")
         await owner.execute("CREATE TABLE kept_details AS SELECT * FROM audit_details")
         try:
             await owner.execute("ALTER TABLE audit_details DROP CONSTRAINT audit_details_position_fkey")
             await owner.execute("ALTER TABLE audit_log DROP CONSTRAINT audit_log_pkey")
             await owner.execute(statement)
-            found = (await case.done("GET", "/v1/audit/verification"))["findings"]
+            found = (await shared.done("GET", "/v1/audit/verification"))["findings"]
         finally:
             await owner.execute(RESTORE)
             await owner.execute("DROP TABLE kept_log, kept_details")

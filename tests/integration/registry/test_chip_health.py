@@ -357,14 +357,12 @@ async def test_a_table_is_one_line_for_each_reader(city: City) -> None:
         "spy=1",
     ],
 )
-async def test_what_cannot_be_reported_is_refused(case: Case, query: str) -> None:
-    async with case.running():
-        answer = await case.ask("GET", f"{REPORT}?{query}")
+async def test_what_cannot_be_reported_is_refused(shared: Case, query: str) -> None:
+    answer = await shared.ask("GET", f"{REPORT}?{query}")
     assert (answer.status, answer.kind) == (422, "application/problem+json")
 
 
-async def test_without_a_period_it_is_the_year_until_today_and_only_with_the_token(case: Case) -> None:
-    async with case.running():
-        report = await case.done("GET", REPORT)
-        assert (await case.ask("GET", REPORT, token="wrong")).status == 401  # noqa: S106  no secret
+async def test_without_a_period_it_is_the_year_until_today_and_only_with_the_token(shared: Case) -> None:
+    report = await shared.done("GET", REPORT)
+    assert (await shared.ask("GET", REPORT, token="wrong")).status == 401  # noqa: S106  no secret
     assert report["from"] == f"{report['until'][:4]}-01-01"

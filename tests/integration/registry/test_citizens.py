@@ -23,16 +23,15 @@ async def asked(case: Case, what: str, nik: str) -> Json:
     return answer.body
 
 
-async def test_a_citizen_is_told_which_institutions_heard_of_them_and_who_asked(case: Case) -> None:
-    async with case.running():
-        agency, gateway = await case.agency(), await case.gateway()
-        await case.feed(agency)
-        await case.judge(case.verdict(gateway))
-        await case.settled(agency, (0, 1, 0))
-        first = await asked(case, "looks", PERSON["nik"])
-        second = await asked(case, "looks", PERSON["nik"])
-        other = await asked(case, "looks", NOBODY)
-        stored = str(await case.pool.fetch("SELECT audit_details::text FROM audit_details"))
+async def test_a_citizen_is_told_which_institutions_heard_of_them_and_who_asked(shared: Case) -> None:
+    agency, gateway = await shared.agency(), await shared.gateway()
+    await shared.feed(agency)
+    await shared.judge(shared.verdict(gateway))
+    await shared.settled(agency, (0, 1, 0))
+    first = await asked(shared, "looks", PERSON["nik"])
+    second = await asked(shared, "looks", PERSON["nik"])
+    other = await asked(shared, "looks", NOBODY)
+    stored = str(await shared.pool.fetch("SELECT audit_details::text FROM audit_details"))
     [told] = [each for each in first["told"] if each["institution"] == agency]
     assert (told["purpose"], told["outcome"], told["agreement"], told["attributes"]) == (
         "record",
@@ -61,43 +60,41 @@ async def written(case: Case, table: str) -> str:
 
 
 @pytest.mark.parametrize("what", ["looks", "export", "erase"])
-async def test_nobody_is_shown_a_persons_data_without_saying_why(case: Case, what: str) -> None:
-    async with case.running():
-        answer = await case.ask("POST", f"/v1/citizens/{what}", {"nik": NOBODY})
+async def test_nobody_is_shown_a_persons_data_without_saying_why(shared: Case, what: str) -> None:
+    answer = await shared.ask("POST", f"/v1/citizens/{what}", {"nik": NOBODY})
     assert answer.status == 422
 
 
-async def test_who_is_erased_is_in_no_table_while_cards_counts_and_the_log_still_hold(case: Case) -> None:
-    async with case.running():
-        nik, neighbour = await resident(case), await resident(case)
-        cards = {each: await issued(case) for each in (nik, neighbour)}
-        gateway = await case.gateway()
-        for each, card in cards.items():
-            await case.done("PUT", f"{card}/holder", {"nik": each})
-            await case.done("POST", f"{card}/activate", SEEN_TO)
-            await case.judge(case.verdict(gateway, card_ref=card[-64:]))
-            await case.pool.execute(ALARM, str(uuid4()), card[-64:])
+async def test_who_is_erased_is_in_no_table_while_cards_counts_and_the_log_still_hold(shared: Case) -> None:
+    nik, neighbour = await resident(shared), await resident(shared)
+    cards = {each: await issued(shared) for each in (nik, neighbour)}
+    gateway = await shared.gateway()
+    for each, card in cards.items():
+        await shared.done("PUT", f"{card}/holder", {"nik": each})
+        await shared.done("POST", f"{card}/activate", SEEN_TO)
+        await shared.judge(shared.verdict(gateway, card_ref=card[-64:]))
+        await shared.pool.execute(ALARM, str(uuid4()), card[-64:])
 
-        async def tapped() -> bool:
-            refs = [bytes.fromhex(card[-64:]) for card in cards.values()]
-            return bool(await case.pool.fetchval(TAPS, refs) == len(refs))
+    async def tapped() -> bool:
+        refs = [bytes.fromhex(card[-64:]) for card in cards.values()]
+        return bool(await shared.pool.fetchval(TAPS, refs) == len(refs))
 
-        await until(tapped, what="the taps")
-        await asked(case, "looks", nik)
-        held = (await asked(case, "export", nik))["held"]
-        theirs = (await asked(case, "export", neighbour))["held"]
-        reports = [await case.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")]
+    await until(tapped, what="the taps")
+    await asked(shared, "looks", nik)
+    held = (await asked(shared, "export", nik))["held"]
+    theirs = (await asked(shared, "export", neighbour))["held"]
+    reports = [await shared.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")]
 
-        erased = await asked(case, "erase", nik)
+    erased = await asked(shared, "erase", nik)
 
-        after = await asked(case, "export", nik)
-        assert (await asked(case, "export", neighbour))["held"] == theirs
-        assert reports == [
-            await case.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")
-        ]
-        assert (await case.done("GET", cards[nik]))["status"] == "active"
-        verified = await case.done("GET", "/v1/audit/verification")
-        found = [table for table in await every_table(case) if nik in await written(case, table)]
+    after = await asked(shared, "export", nik)
+    assert (await asked(shared, "export", neighbour))["held"] == theirs
+    assert reports == [
+        await shared.done("GET", f"/v1/reports/{name}") for name in ("enrolment", "chip-health")
+    ]
+    assert (await shared.done("GET", cards[nik]))["status"] == "active"
+    verified = await shared.done("GET", "/v1/audit/verification")
+    found = [table for table in await every_table(shared) if nik in await written(shared, table)]
     assert {kind: len(rows) for kind, rows in held.items()} == {
         "taps of their cards": 1,
         "alarms about their cards": 1,
@@ -115,45 +112,43 @@ async def test_who_is_erased_is_in_no_table_while_cards_counts_and_the_log_still
     assert verified["erased"] >= erased["audit_entries"]
 
 
-async def test_what_is_past_its_time_is_removed_and_the_rest_stays(case: Case) -> None:
-    async with case.running():
-        name = f"agency-{uuid4().hex[:8]}"
-        await case.done("PUT", f"/v1/institutions/{name}", {"name": "x", "kind": "x"})
-        for age, person in (("2 days", "old"), ("1 hour", "new")):
-            await case.pool.execute(
-                "INSERT INTO failed_sign_ins VALUES ($1, 1, NULL, now() - $2::text::interval)",
-                f"{person}-{name}",
-                age,
-            )
-            await case.pool.execute(
-                "INSERT INTO verdicts (event_id, digest, seen) VALUES ($1, '', now() - $2::text::interval)",
-                uuid4(),
-                age.replace("2 days", "401 days"),
-            )
-        kinds = {each["kind"]: each for each in await case.done("GET", "/v1/retention")}
-        assert (kinds["failed sign-ins"]["due"], kinds["verdicts that had their effect"]["due"]) == (1, 1)
-        removed = await case.done("POST", "/v1/retention")
-        assert (removed["failed sign-ins"], removed["verdicts that had their effect"]) == (1, 1)
-        assert removed["audit details"] == 0
-        kinds = {each["kind"]: each for each in await case.done("GET", "/v1/retention")}
-        assert {each["due"] for each in kinds.values()} == {0}
-        left = await case.pool.fetch("SELECT person FROM failed_sign_ins WHERE person LIKE $1", f"%{name}")
+async def test_what_is_past_its_time_is_removed_and_the_rest_stays(shared: Case) -> None:
+    name = f"agency-{uuid4().hex[:8]}"
+    await shared.done("PUT", f"/v1/institutions/{name}", {"name": "x", "kind": "x"})
+    for age, person in (("2 days", "old"), ("1 hour", "new")):
+        await shared.pool.execute(
+            "INSERT INTO failed_sign_ins VALUES ($1, 1, NULL, now() - $2::text::interval)",
+            f"{person}-{name}",
+            age,
+        )
+        await shared.pool.execute(
+            "INSERT INTO verdicts (event_id, digest, seen) VALUES ($1, '', now() - $2::text::interval)",
+            uuid4(),
+            age.replace("2 days", "401 days"),
+        )
+    kinds = {each["kind"]: each for each in await shared.done("GET", "/v1/retention")}
+    assert (kinds["failed sign-ins"]["due"], kinds["verdicts that had their effect"]["due"]) == (1, 1)
+    removed = await shared.done("POST", "/v1/retention")
+    assert (removed["failed sign-ins"], removed["verdicts that had their effect"]) == (1, 1)
+    assert removed["audit details"] == 0
+    kinds = {each["kind"]: each for each in await shared.done("GET", "/v1/retention")}
+    assert {each["due"] for each in kinds.values()} == {0}
+    left = await shared.pool.fetch("SELECT person FROM failed_sign_ins WHERE person LIKE $1", f"%{name}")
     assert [row["person"] for row in left] == [f"new-{name}"]
 
 
-async def test_who_is_erased_is_in_no_answer_that_is_kept_for_repeats(case: Case) -> None:
+async def test_who_is_erased_is_in_no_answer_that_is_kept_for_repeats(shared: Case) -> None:
     key = {"Idempotency-Key": uuid4().hex}
     name = f"agency-{uuid4().hex[:8]}"
     path, body = f"/v1/institutions/{name}", {"name": NOBODY, "kind": "agency"}
-    async with case.running():
-        assert (await case.ask("PUT", path, body, headers=key)).status == 200
-        assert NOBODY.encode() in await case.pool.fetchval(
-            "SELECT body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
-        )
-        await asked(case, "erase", NOBODY)
-        rows = await case.pool.fetch(
-            "SELECT digest, status, body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
-        )
-        again = await case.ask("PUT", path, body, headers=key)
+    assert (await shared.ask("PUT", path, body, headers=key)).status == 200
+    assert NOBODY.encode() in await shared.pool.fetchval(
+        "SELECT body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
+    )
+    await asked(shared, "erase", NOBODY)
+    rows = await shared.pool.fetch(
+        "SELECT digest, status, body FROM kept_answers WHERE key = $1", key["Idempotency-Key"]
+    )
+    again = await shared.ask("PUT", path, body, headers=key)
     assert [tuple(row) for row in rows] == [(None, None, None)]
     assert again.status == 409

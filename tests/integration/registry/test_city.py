@@ -45,9 +45,8 @@ async def send(case: Case, name: str, text: str) -> Answer:
     return await case.ask("POST", f"/v1/city/{name}", raw=text.encode())
 
 
-async def test_the_articles_roll_out_comes_back_exactly(case: Case) -> None:
-    async with case.running():
-        found = await report(case, "roll-out")
+async def test_the_articles_roll_out_comes_back_exactly(shared: Case) -> None:
+    found = await report(shared, "roll-out")
     kelurahan, kecamatan = of_kind(found, "kelurahan"), of_kind(found, "kecamatan")
     assert (kelurahan["target"], kelurahan["equipped"], kelurahan["missing"]) == (51, 0, 51)
     assert (kelurahan["funds"], kelurahan["funds_year"], kelurahan["due"]) == ("apbd", 2014, "2014-12-31")
@@ -62,24 +61,22 @@ async def test_the_articles_roll_out_comes_back_exactly(case: Case) -> None:
     assert equipped == {"Pasar Kliwon", "Jebres", "Serengan", "Laweyan", "Banjarsari"}
 
 
-async def test_the_articles_places_and_who_is_responsible_come_back_as_of_each_day(case: Case) -> None:
-    async with case.running():
-        counts = {}
-        for day in (ARTICLE, "2018-12-31", "2019-01-01"):
-            found = await report(case, "places", day)
-            counts[day] = sum(each["kind"] == "kelurahan" for each in found["places"])
-        responsible = {
-            day: (await report(case, "places", day))["responsible"]["cards"]
-            for day in ("2011-06-01", ARTICLE, "2014-01-01")
-        }
+async def test_the_articles_places_and_who_is_responsible_come_back_as_of_each_day(shared: Case) -> None:
+    counts = {}
+    for day in (ARTICLE, "2018-12-31", "2019-01-01"):
+        found = await report(shared, "places", day)
+        counts[day] = sum(each["kind"] == "kelurahan" for each in found["places"])
+    responsible = {
+        day: (await report(shared, "places", day))["responsible"]["cards"]
+        for day in ("2011-06-01", ARTICLE, "2014-01-01")
+    }
     assert counts == {ARTICLE: 51, "2018-12-31": 51, "2019-01-01": 54}
     assert responsible == {"2011-06-01": "region", ARTICLE: "centre", "2014-01-01": "region"}
 
 
-async def test_the_kecamatan_own_readers_in_2013_and_use_none_so_they_do_not_comply(case: Case) -> None:
-    async with case.running():
-        found = await report(case, "compliance")
-        late = await report(case, "compliance", "2015-01-01")
+async def test_the_kecamatan_own_readers_in_2013_and_use_none_so_they_do_not_comply(shared: Case) -> None:
+    found = await report(shared, "compliance")
+    late = await report(shared, "compliance", "2015-01-01")
     kecamatan, kelurahan = of_kind(found, "kecamatan"), of_kind(found, "kelurahan")
     assert (kecamatan["institutions"], kecamatan["unused"], kecamatan["late"]) == (5, 5, 0)
     assert (kelurahan["due"], kelurahan["none"] >= 51) == ("2014-12-31", True)
@@ -89,74 +86,72 @@ async def test_the_kecamatan_own_readers_in_2013_and_use_none_so_they_do_not_com
 
 
 async def test_an_institution_complies_while_its_reader_is_approved_and_tapped_within_30_days(
-    case: Case,
+    shared: Case,
 ) -> None:
     name, reader = f"bumn-{uuid4().hex[:8]}", f"loket-{uuid4().hex[:8]}"
     today = days.today()
 
     async def state(day: date) -> Json:
-        found = await report(case, "compliance", day.isoformat())
+        found = await report(shared, "compliance", day.isoformat())
         return next(each for each in found["institutions"] if each["institution"] == name)
 
     async def tapped() -> bool:
-        return bool(await case.pool.fetchval("SELECT true FROM reader_taps WHERE reader = $1", reader))
+        return bool(await shared.pool.fetchval("SELECT true FROM reader_taps WHERE reader = $1", reader))
 
     async def is_used() -> bool:
         return bool((await state(today + timedelta(days=1)))["state"] == "in-use")
 
-    async with case.running():
-        await case.done("PUT", f"/v1/institutions/{name}", {"name": "Contoh", "kind": "bumn"})
-        assert (await state(today))["state"] == "none"
-        await case.done("PUT", f"/v1/lots/{name}", {"funds": "own", "year": 2014, "count": 1})
-        ordered = {"lot": name, "institution": name, "place": JEBRES, "day": "2014-01-10"}
-        await case.done("PUT", f"/v1/inventory/{name}", ordered)
-        assert (await state(date(2014, 1, 10)))["state"] == "on-order"
-        await case.done("POST", f"/v1/inventory/{name}/delivered", {"day": "2014-02-01"})
-        assert (await state(date(2014, 1, 31)))["state"] == "on-order"
-        owned = await state(date(2014, 2, 1))
-        assert (owned["state"], owned["days_late"], owned["due"]) == ("unused", 32, "2013-12-31")
-        connected = {"connected": f"{GATEWAY}/{reader}"}
-        await case.done("POST", f"/v1/inventory/{name}/installed", connected)
-        async with speaking(case) as channel:
-            # from here on the gateway is the institution's own, and not approved yet
-            described = {**case.described(name), "place": "33.72.04.1011"}
-            await case.done("PUT", f"/v1/gateways/{GATEWAY}", described)
-            asked = replaced(ASKED, gateway=GATEWAY, reader=reader)
-            await case.judge(case.verdict(GATEWAY, person=None, asked=asked))
-            await until(tapped, what="the tap is counted")
-            assert (await state(today + timedelta(days=1)))["state"] == "unused"
-            await case.done("POST", f"/v1/gateways/{GATEWAY}/approve")
-            await say(case, channel, beat(reader))
-            await until(is_used, what="the institution uses its reader")
-        used = await state(today + timedelta(days=1))
-        assert (used["state"], used["taps_in_30_days"], used["days_late"]) == ("in-use", 1, 0)
-        day = date.fromisoformat(used["last_tap"][:10])
-        assert (await state(day + timedelta(days=28)))["state"] == "in-use"
-        forgotten = await state(day + timedelta(days=32))
-        assert (forgotten["state"], forgotten["days_late"] > 4000) == ("unused", True)
-        rows = await as_table(case, "/v1/reports/compliance")
+    await shared.done("PUT", f"/v1/institutions/{name}", {"name": "Contoh", "kind": "bumn"})
+    assert (await state(today))["state"] == "none"
+    await shared.done("PUT", f"/v1/lots/{name}", {"funds": "own", "year": 2014, "count": 1})
+    ordered = {"lot": name, "institution": name, "place": JEBRES, "day": "2014-01-10"}
+    await shared.done("PUT", f"/v1/inventory/{name}", ordered)
+    assert (await state(date(2014, 1, 10)))["state"] == "on-order"
+    await shared.done("POST", f"/v1/inventory/{name}/delivered", {"day": "2014-02-01"})
+    assert (await state(date(2014, 1, 31)))["state"] == "on-order"
+    owned = await state(date(2014, 2, 1))
+    assert (owned["state"], owned["days_late"], owned["due"]) == ("unused", 32, "2013-12-31")
+    connected = {"connected": f"{GATEWAY}/{reader}"}
+    await shared.done("POST", f"/v1/inventory/{name}/installed", connected)
+    async with speaking(shared) as channel:
+        # from here on the gateway is the institution's own, and not approved yet
+        described = {**shared.described(name), "place": "33.72.04.1011"}
+        await shared.done("PUT", f"/v1/gateways/{GATEWAY}", described)
+        asked = replaced(ASKED, gateway=GATEWAY, reader=reader)
+        await shared.judge(shared.verdict(GATEWAY, person=None, asked=asked))
+        await until(tapped, what="the tap is counted")
+        assert (await state(today + timedelta(days=1)))["state"] == "unused"
+        await shared.done("POST", f"/v1/gateways/{GATEWAY}/approve")
+        await say(shared, channel, beat(reader))
+        await until(is_used, what="the institution uses its reader")
+    used = await state(today + timedelta(days=1))
+    assert (used["state"], used["taps_in_30_days"], used["days_late"]) == ("in-use", 1, 0)
+    day = date.fromisoformat(used["last_tap"][:10])
+    assert (await state(day + timedelta(days=28)))["state"] == "in-use"
+    forgotten = await state(day + timedelta(days=32))
+    assert (forgotten["state"], forgotten["days_late"] > 4000) == ("unused", True)
+    rows = await as_table(shared, "/v1/reports/compliance")
     assert {"institution", "state", "due", "days_late", "bases"} <= set(rows[0])
     assert next(row for row in rows if row["institution"] == name)["kind"] == "bumn"
 
 
 async def test_a_kelurahan_that_gets_a_reader_is_off_the_list_and_back_on_it_when_that_breaks(
-    case: Case,
+    shared: Case,
 ) -> None:
     name, place, kelurahan = f"apbd-{uuid4().hex[:8]}", "33.72.01.1003", "kelurahan-bumi"
 
     async def line(day: str) -> Json:
-        found = await report(case, "roll-out", day)
+        found = await report(shared, "roll-out", day)
         return next(each for each in found["places"] if each["place"] == place)
 
-    async with case.running():
-        await case.done("PUT", f"/v1/lots/{name}", {"funds": "apbd", "year": 2014, "count": 51})
-        ordered = {"lot": name, "institution": kelurahan, "place": place, "day": "2014-02-01"}
-        await case.done("PUT", f"/v1/inventory/{name}", ordered)
-        for step, day in [("delivered", "2014-03-01"), ("installed", "2014-04-01"), ("broken", "2015-02-01")]:
-            await case.done("POST", f"/v1/inventory/{name}/{step}", {"day": day})
-        seen = [await line(day) for day in ("2014-02-01", "2014-03-31", "2014-04-01", "2015-02-01")]
-        curve = of_kind(await report(case, "roll-out", "2014-04-15"), "kelurahan")
-        rows = await as_table(case, "/v1/reports/roll-out?as-of=2014-04-01")
+    await shared.done("PUT", f"/v1/lots/{name}", {"funds": "apbd", "year": 2014, "count": 51})
+    ordered = {"lot": name, "institution": kelurahan, "place": place, "day": "2014-02-01"}
+    await shared.done("PUT", f"/v1/inventory/{name}", ordered)
+    for step, day in [("delivered", "2014-03-01"), ("installed", "2014-04-01"), ("broken", "2015-02-01")]:
+        await shared.done("POST", f"/v1/inventory/{name}/{step}", {"day": day})
+    seen = [await line(day) for day in ("2014-02-01", "2014-03-31", "2014-04-01", "2015-02-01")]
+    curve = of_kind(await report(shared, "roll-out", "2014-04-15"), "kelurahan")
+    rows = await as_table(shared, "/v1/reports/roll-out?as-of=2014-04-01")
     assert [(each["state"], each["equipped"]) for each in seen] == [
         ("ordered", False),
         ("delivered", False),
@@ -170,16 +165,15 @@ async def test_a_kelurahan_that_gets_a_reader_is_off_the_list_and_back_on_it_whe
     assert next(row for row in rows if row["place"] == place)["state"] == "installed"
 
 
-async def test_readers_of_another_kind_of_institution_do_not_equip_a_kelurahan(case: Case) -> None:
+async def test_readers_of_another_kind_of_institution_do_not_equip_a_kelurahan(shared: Case) -> None:
     name, place = f"bank-{uuid4().hex[:8]}", "33.72.01.1004"
-    async with case.running():
-        await case.done("PUT", f"/v1/institutions/{name}", {"name": "Contoh", "kind": "bank"})
-        await case.done("PUT", f"/v1/lots/{name}", {"funds": "own", "year": 2014, "count": 1})
-        ordered = {"lot": name, "institution": name, "place": place, "day": "2014-02-01"}
-        await case.done("PUT", f"/v1/inventory/{name}", ordered)
-        for step in ("delivered", "installed"):
-            await case.done("POST", f"/v1/inventory/{name}/{step}", {"day": "2014-03-01"})
-        found = await report(case, "roll-out", "2014-04-01")
+    await shared.done("PUT", f"/v1/institutions/{name}", {"name": "Contoh", "kind": "bank"})
+    await shared.done("PUT", f"/v1/lots/{name}", {"funds": "own", "year": 2014, "count": 1})
+    ordered = {"lot": name, "institution": name, "place": place, "day": "2014-02-01"}
+    await shared.done("PUT", f"/v1/inventory/{name}", ordered)
+    for step in ("delivered", "installed"):
+        await shared.done("POST", f"/v1/inventory/{name}/{step}", {"day": "2014-03-01"})
+    found = await report(shared, "roll-out", "2014-04-01")
     line = next(each for each in found["places"] if each["place"] == place)
     assert (line["state"], line["equipped"]) == ("none", False)
 
@@ -188,14 +182,13 @@ TARGETS = "target,kind,places,set_on,due,funds,funds_year,source\n"
 PLACES = "code,name,kind,parent,valid_from,valid_to\n"
 
 
-async def test_another_citys_places_are_imported_and_an_import_again_changes_nothing(case: Case) -> None:
+async def test_another_citys_places_are_imported_and_an_import_again_changes_nothing(shared: Case) -> None:
     text = f"{PLACES}11.71,Kota Contoh,kota,,,\n11.71.01,Satu,kecamatan,11.71,,\n"
-    async with case.running():
-        before = await case.done("GET", "/v1/places")
-        for _ in range(2):
-            assert (await send(case, "places", text)).body == {"file": "places", "lines": 2}
-        after = await case.done("GET", "/v1/places")
-        await case.pool.execute("DELETE FROM places WHERE code LIKE '11.%'")
+    before = await shared.done("GET", "/v1/places")
+    for _ in range(2):
+        assert (await send(shared, "places", text)).body == {"file": "places", "lines": 2}
+    after = await shared.done("GET", "/v1/places")
+    await shared.pool.execute("DELETE FROM places WHERE code LIKE '11.%'")
     added = {"11.71", "11.71.01"}
     assert {each["code"] for each in after} - {each["code"] for each in before} <= added
     assert added <= {each["code"] for each in after}
@@ -221,33 +214,30 @@ async def test_another_citys_places_are_imported_and_an_import_again_changes_not
     ],
 )
 async def test_of_a_file_with_a_bad_line_nothing_is_taken_and_the_line_is_told(
-    case: Case, name: str, text: str, told: str
+    shared: Case, name: str, text: str, told: str
 ) -> None:
-    async with case.running():
-        before = [await case.done("GET", f"/v1/{each}") for each in ("places", "duties", "institutions")]
-        answer = await send(case, name, text)
-        after = [await case.done("GET", f"/v1/{each}") for each in ("places", "duties", "institutions")]
+    before = [await shared.done("GET", f"/v1/{each}") for each in ("places", "duties", "institutions")]
+    answer = await send(shared, name, text)
+    after = [await shared.done("GET", f"/v1/{each}") for each in ("places", "duties", "institutions")]
     assert (answer.status, answer.kind) == (422, "application/problem+json")
     assert told in answer.body["detail"]
     assert after == before
 
 
-async def test_of_two_imports_at_once_one_comes_after_the_other_and_neither_is_mixed_in(case: Case) -> None:
+async def test_of_two_imports_at_once_one_comes_after_the_other_and_neither_is_mixed_in(shared: Case) -> None:
     header = "task,responsible,valid_from,valid_to,source\n"
     files = [f"{header}enrolment,{who},,,\ncards,{who},,,\n" for who in ("centre", "region")]
-    async with case.running():
-        for _ in range(5):
-            answers = await asyncio.gather(*(send(case, "responsibilities", text) for text in files * 3))
-            assert {each.status for each in answers} == {200}
-            rows = await case.pool.fetch("SELECT task, responsible FROM responsibilities")
-            assert sorted(row["task"] for row in rows) == ["cards", "enrolment"]
-            assert len({row["responsible"] for row in rows}) == 1
-        await case.pool.execute("DELETE FROM loaded_files WHERE file = 'responsibilities'")
+    for _ in range(5):
+        answers = await asyncio.gather(*(send(shared, "responsibilities", text) for text in files * 3))
+        assert {each.status for each in answers} == {200}
+        rows = await shared.pool.fetch("SELECT task, responsible FROM responsibilities")
+        assert sorted(row["task"] for row in rows) == ["cards", "enrolment"]
+        assert len({row["responsible"] for row in rows}) == 1
+    await shared.pool.execute("DELETE FROM loaded_files WHERE file = 'responsibilities'")
 
 
-async def test_the_lot_that_the_centre_bought_in_2012_is_there_with_its_five_readers(case: Case) -> None:
-    async with case.running():
-        lots = await case.done("GET", "/v1/lots")
+async def test_the_lot_that_the_centre_bought_in_2012_is_there_with_its_five_readers(shared: Case) -> None:
+    lots = await shared.done("GET", "/v1/lots")
     found = next(each for each in lots if each["lot"] == "centre-2012")
     assert (found["funds"], found["year"], found["count"]) == ("centre", 2012, 5)
     assert (found["ordered"], found["standing"], found["price"], found["supplier"]) == (5, 5, None, None)
@@ -267,9 +257,8 @@ async def test_what_was_imported_stands_when_the_registry_starts_again(case: Cas
 
 
 @pytest.mark.parametrize("name", ["places", "compliance", "roll-out", "readers"])
-async def test_a_day_that_is_none_is_refused(case: Case, name: str) -> None:
-    async with case.running():
-        for query in ("as-of=2013-02-30", "as-of=1812-01-01", "as-of=9999-12-31", "as-off=2013-08-18"):
-            answer = await case.ask("GET", f"/v1/reports/{name}?{query}")
-            assert (query, answer.status) == (query, 422)
-        assert (await case.done("GET", f"/v1/reports/{name}"))["as-of"] >= "2026"
+async def test_a_day_that_is_none_is_refused(shared: Case, name: str) -> None:
+    for query in ("as-of=2013-02-30", "as-of=1812-01-01", "as-of=9999-12-31", "as-off=2013-08-18"):
+        answer = await shared.ask("GET", f"/v1/reports/{name}?{query}")
+        assert (query, answer.status) == (query, 422)
+    assert (await shared.done("GET", f"/v1/reports/{name}"))["as-of"] >= "2026"

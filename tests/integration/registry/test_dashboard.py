@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from ketuk_events.outcomes import Check, Result
@@ -28,7 +27,7 @@ from tests.support.chromium import ARGUMENTS, EXECUTABLE
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.timeout(240)
 SCREENSHOT = os.environ.get("KETUK_SCREENSHOT")
 PICTURE = Path(SCREENSHOT or Path(__file__).parents[3] / ".run" / "dashboard.png")
 """`KETUK_SCREENSHOT=docs/dashboard.png` makes the pictures, of all residents; without it no file changes."""
@@ -94,7 +93,7 @@ def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
         yield url
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def case(
     stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
 ) -> AsyncIterator[Case]:
@@ -105,7 +104,7 @@ async def case(
         yield everyone
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
@@ -113,7 +112,7 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def page(case: Case, browser: Browser) -> AsyncIterator[Page]:
     """Before anybody has signed in; it may break no rule of its own policy."""
     opened = await browser.new_page(

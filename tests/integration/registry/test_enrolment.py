@@ -77,19 +77,19 @@ async def https(case: Case, folder: Path) -> AsyncIterator[tuple[str, Path]]:
 
 
 async def test_a_gateway_enrols_over_https_and_is_requested_until_it_is_approved(
-    case: Case, tmp_path: Path
+    shared: Case, tmp_path: Path
 ) -> None:
-    approvals = await heard(case, "gateway.approved.v1.3372.#")
+    approvals = await heard(shared, "gateway.approved.v1.3372.#")
     folder, ca = tmp_path / "secrets", ("--ca-file", str(tmp_path / "ca.pem"))
-    async with case.running(), https(case, tmp_path) as (url, _):
-        name, made, key = await prepared(case)
+    async with https(shared, tmp_path) as (url, _):
+        name, made, key = await prepared(shared)
         distrusted, _ = await command(code=made["code"], registry=url, folder=folder)
         done, said = await command(code=made["code"].lower(), registry=url, folder=folder, more=ca)
         again, _ = await command(code=made["code"], registry=url, folder=folder, more=ca)
         other, why = await command(code=made["code"], registry=url, folder=tmp_path / "other", more=ca)
-        requested = await described(case, name)
-        await case.done("POST", f"/v1/gateways/{name}/approve")
-        stored = str(await case.pool.fetch("SELECT enrolments::text FROM enrolments"))
+        requested = await described(shared, name)
+        await shared.done("POST", f"/v1/gateways/{name}/approve")
+        stored = str(await shared.pool.fetch("SELECT enrolments::text FROM enrolments"))
     told = msgspec.json.decode((await next_of(approvals)).body, type=GatewayApproved)
     assert (distrusted, done, again) == (1, 0, 0), said
     assert (other, why) == (
@@ -108,7 +108,7 @@ async def test_a_gateway_enrols_over_https_and_is_requested_until_it_is_approved
     assert (settings.region, settings.gateway, settings.institution) == ("3372", name, name)
     assert public_pem(private_key(settings.identity_key)) == requested["public_key"]
     assert key_id(public_key(settings.verification_public_key)) == key
-    assert settings.root_public_key == case.settings.root_public_key
+    assert settings.root_public_key == shared.settings.root_public_key
     assert {each.stat().st_mode & 0o777 for each in folder.iterdir()} == {0o600}
 
 
@@ -117,20 +117,19 @@ async def test_a_registry_elsewhere_is_not_asked_without_tls(tmp_path: Path) -> 
     assert refused == (1, "not enrolled: the registry must be reached over https\n")
 
 
-async def test_a_code_dies_of_a_few_wrong_secrets_and_every_refusal_has_the_same_words(case: Case) -> None:
+async def test_a_code_dies_of_a_few_wrong_secrets_and_every_refusal_has_the_same_words(shared: Case) -> None:
     identity = ec.generate_private_key(ec.SECP256R1())
 
     async def tried(code: str, *, by: ec.EllipticCurvePrivateKey = identity) -> tuple[int, str]:
         asked = enrol(code=code, identity=by, pem=public_pem(identity))
-        answer = await case.ask("POST", "/v1/enrolment", raw=msgspec.json.encode(asked), token="")
+        answer = await shared.ask("POST", "/v1/enrolment", raw=msgspec.json.encode(asked), token="")
         return answer.status, answer.body.get("detail", "")
 
-    async with case.running():
-        _, made, _ = await prepared(case)
-        code = made["code"]
-        wrong = code[:8] + ("0" if code[8] != "0" else "2") + code[9:]
-        unproven = await tried(code, by=ec.generate_private_key(ec.SECP256R1()))
-        refusals = {await tried(wrong) for _ in range(MISSES)} | {await tried(code), await tried("UNKNOWN")}
+    _, made, _ = await prepared(shared)
+    code = made["code"]
+    wrong = code[:8] + ("0" if code[8] != "0" else "2") + code[9:]
+    unproven = await tried(code, by=ec.generate_private_key(ec.SECP256R1()))
+    refusals = {await tried(wrong) for _ in range(MISSES)} | {await tried(code), await tried("UNKNOWN")}
     assert unproven == (422, "the gateway does not show that it has the private key")
     assert refusals == {(409, "the code is wrong, used or expired: ask the office for a new one")}
 
@@ -142,16 +141,15 @@ async def enrolling(case: Case, code: str) -> int:
     return (await case.ask("POST", "/v1/enrolment", raw=msgspec.json.encode(asked))).status
 
 
-async def test_a_new_code_ends_the_earlier_one_and_an_expired_one_is_refused(case: Case) -> None:
-    async with case.running():
-        name, first, _ = await prepared(case)
-        second = await case.done("POST", f"/v1/gateways/{name}/enrolment-code", placed(name))
-        assert await enrolling(case, first["code"]) == 409
-        await case.pool.execute("UPDATE enrolments SET expires = now() WHERE gateway = $1", name)
-        assert await enrolling(case, second["code"]) == 409
-        for wrong in ({"institution": "nobody"}, {"place": "33.72.04.1099"}):
-            answer = await case.ask("POST", f"/v1/gateways/{name}/enrolment-code", placed(name) | wrong)
-            assert answer.status == 422
+async def test_a_new_code_ends_the_earlier_one_and_an_expired_one_is_refused(shared: Case) -> None:
+    name, first, _ = await prepared(shared)
+    second = await shared.done("POST", f"/v1/gateways/{name}/enrolment-code", placed(name))
+    assert await enrolling(shared, first["code"]) == 409
+    await shared.pool.execute("UPDATE enrolments SET expires = now() WHERE gateway = $1", name)
+    assert await enrolling(shared, second["code"]) == 409
+    for wrong in ({"institution": "nobody"}, {"place": "33.72.04.1099"}):
+        answer = await shared.ask("POST", f"/v1/gateways/{name}/enrolment-code", placed(name) | wrong)
+        assert answer.status == 422
 
 
 async def test_without_a_root_or_a_key_to_seal_for_no_gateway_enrols(case: Case) -> None:
@@ -162,15 +160,14 @@ async def test_without_a_root_or_a_key_to_seal_for_no_gateway_enrols(case: Case)
     assert (answer.status, answer.body["detail"][:25]) == (409, "the registry knows no roo")
 
 
-async def test_a_revoked_gateway_never_comes_back(case: Case) -> None:
-    suspensions = await heard(case, "gateway.suspended.v1.3372.#")
-    async with case.running():
-        name = await case.gateway()
-        revoked = await case.done("POST", f"/v1/gateways/{name}/revoke")
-        assert await case.done("POST", f"/v1/gateways/{name}/revoke") == revoked
-        for path in ("approve", "suspend"):
-            assert (await case.ask("POST", f"/v1/gateways/{name}/{path}")).status == 409
-        assert (await case.ask("PUT", f"/v1/gateways/{name}", case.described(name))).status == 409
-        assert (await case.ask("POST", "/v1/gateways/unknown/revoke")).status == 404
+async def test_a_revoked_gateway_never_comes_back(shared: Case) -> None:
+    suspensions = await heard(shared, "gateway.suspended.v1.3372.#")
+    name = await shared.gateway()
+    revoked = await shared.done("POST", f"/v1/gateways/{name}/revoke")
+    assert await shared.done("POST", f"/v1/gateways/{name}/revoke") == revoked
+    for path in ("approve", "suspend"):
+        assert (await shared.ask("POST", f"/v1/gateways/{name}/{path}")).status == 409
+    assert (await shared.ask("PUT", f"/v1/gateways/{name}", shared.described(name))).status == 409
+    assert (await shared.ask("POST", "/v1/gateways/unknown/revoke")).status == 404
     told = msgspec.json.decode((await next_of(suspensions)).body, type=GatewaySuspended)
     assert (told.gateway, told.revoked, told.public_key, told.version) == (name, True, None, 3)

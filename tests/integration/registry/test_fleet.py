@@ -49,9 +49,9 @@ async def becomes(case: Case, name: str, *, connected: bool) -> None:
     await until(is_so, what=f"{name} is {'connected' if connected else 'gone'}")
 
 
-async def test_readers_come_and_go_and_the_higher_sequence_wins(case: Case) -> None:
+async def test_readers_come_and_go_and_the_higher_sequence_wins(shared: Case) -> None:
     name, sentinel = new_reader(), new_reader()
-    async with case.running(), speaking(case) as channel:
+    async with speaking(shared) as channel:
         for wire in (
             told(READER_CONNECTED, reader=state(name), epoch=2, sequence=1),
             told(READER_DISCONNECTED, reader=state(name), epoch=2, sequence=3),
@@ -59,49 +59,48 @@ async def test_readers_come_and_go_and_the_higher_sequence_wins(case: Case) -> N
             told(READER_CONNECTED, reader=state(name), epoch=1, sequence=9),
             told(READER_CONNECTED, reader=state(sentinel), epoch=2, sequence=4),
         ):
-            await case.publish(wire, channel=channel, user=USER)
-        await becomes(case, sentinel, connected=True)
-        await becomes(case, name, connected=False)
+            await shared.publish(wire, channel=channel, user=USER)
+        await becomes(shared, sentinel, connected=True)
+        await becomes(shared, name, connected=False)
         newer = told(READER_CONNECTED, reader=state(name), epoch=3, sequence=0)
-        await case.publish(newer, channel=channel, user=USER)
-        await becomes(case, name, connected=True)
+        await shared.publish(newer, channel=channel, user=USER)
+        await becomes(shared, name, connected=True)
 
 
-async def test_a_reader_that_a_beat_no_longer_names_is_gone(case: Case) -> None:
+async def test_a_reader_that_a_beat_no_longer_names_is_gone(shared: Case) -> None:
     stays, goes = new_reader(), new_reader()
-    async with case.running(), speaking(case) as channel:
+    async with speaking(shared) as channel:
         both = told(GATEWAY_BEAT, readers=(state(stays), state(goes)), epoch=5, sequence=1)
-        await case.publish(both, channel=channel, user=USER)
-        await becomes(case, goes, connected=True)
+        await shared.publish(both, channel=channel, user=USER)
+        await becomes(shared, goes, connected=True)
         one = told(GATEWAY_BEAT, readers=(state(stays),), epoch=5, sequence=2)
-        await case.publish(one, channel=channel, user=USER)
-        await becomes(case, goes, connected=False)
-        await becomes(case, stays, connected=True)
+        await shared.publish(one, channel=channel, user=USER)
+        await becomes(shared, goes, connected=False)
+        await becomes(shared, stays, connected=True)
 
 
-async def test_what_is_told_in_another_gateways_name_is_a_dead_letter(case: Case) -> None:
+async def test_what_is_told_in_another_gateways_name_is_a_dead_letter(shared: Case) -> None:
     name = new_reader()
-    async with case.running():
-        forged = told(READER_CONNECTED, reader=state(name), epoch=9, sequence=9)
-        await case.publish(forged, channel=case.services, user="admin")
-        letter = await case.dead_letter()
-        assert await reader(case, name) is None
+    forged = told(READER_CONNECTED, reader=state(name), epoch=9, sequence=9)
+    await shared.publish(forged, channel=shared.services, user="admin")
+    letter = await shared.dead_letter()
+    assert await reader(shared, name) is None
     assert letter.message_id == forged.message_id
     assert letter.headers["ketuk-reason"] == "told in another gateway's name"
 
 
-async def test_what_a_revoked_gateway_tells_is_a_dead_letter(case: Case) -> None:
+async def test_what_a_revoked_gateway_tells_is_a_dead_letter(shared: Case) -> None:
     name = new_reader()
-    async with case.running(), speaking(case) as channel:
-        await case.done("PUT", f"/v1/gateways/{GATEWAY}", case.described(GATEWAY))
-        await case.done("POST", f"/v1/gateways/{GATEWAY}/approve")
+    async with speaking(shared) as channel:
+        await shared.done("PUT", f"/v1/gateways/{GATEWAY}", shared.described(GATEWAY))
+        await shared.done("POST", f"/v1/gateways/{GATEWAY}/approve")
         # without the door that closes for good, for the other tests speak by this gateway too
-        await case.pool.execute("UPDATE gateways SET state = 'revoked' WHERE gateway = $1", GATEWAY)
+        await shared.pool.execute("UPDATE gateways SET state = 'revoked' WHERE gateway = $1", GATEWAY)
         try:
             connected = told(READER_CONNECTED, reader=state(name), epoch=8, sequence=1)
-            await case.publish(connected, channel=channel, user=USER)
-            letter = await case.dead_letter()
+            await shared.publish(connected, channel=channel, user=USER)
+            letter = await shared.dead_letter()
         finally:
-            await case.pool.execute("UPDATE gateways SET state = 'approved' WHERE gateway = $1", GATEWAY)
+            await shared.pool.execute("UPDATE gateways SET state = 'approved' WHERE gateway = $1", GATEWAY)
         assert letter.headers["ketuk-reason"] == "told by a gateway that was revoked"
-        assert await reader(case, name) is None
+        assert await reader(shared, name) is None

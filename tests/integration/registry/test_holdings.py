@@ -32,35 +32,34 @@ async def who_knows(case: Case, words: list[str]) -> dict[str, set[str]]:
     return found
 
 
-async def test_every_table_that_knows_a_person_is_named(case: Case) -> None:
+async def test_every_table_that_knows_a_person_is_named(shared: Case) -> None:
     nik, name = f"3372990101{uuid4().int % 10**6:06}", f"SITI {uuid4().hex.upper()}"
     row = f"{nik},{name},1990-01-01,P,33.72.04.1010,2011-09-01,{',2012-05-01' * 6},"
-    async with case.running():
-        agency, gateway = await case.agency(), await case.gateway()
-        await case.feed(agency)
-        await case.ask("POST", "/v1/residents/import", raw=row.encode())
-        card = await issued(case)
-        await case.done("PUT", f"{card}/holder", {"nik": nik})
-        await case.done("POST", f"{card}/activate", SEEN_TO)
-        await case.pool.execute(ALARM, str(uuid4()), card[-64:])
-        attributes = {"nik": nik, "name": name}
-        await case.judge(case.verdict(gateway, card_ref=card[-64:], attributes=attributes))
-        await case.settled(agency, (0, 1, 0))
-        await asked(case, "looks", nik)
-        assert (await case.ask("GET", card, headers=WHY)).status == 200
+    agency, gateway = await shared.agency(), await shared.gateway()
+    await shared.feed(agency)
+    await shared.ask("POST", "/v1/residents/import", raw=row.encode())
+    card = await issued(shared)
+    await shared.done("PUT", f"{card}/holder", {"nik": nik})
+    await shared.done("POST", f"{card}/activate", SEEN_TO)
+    await shared.pool.execute(ALARM, str(uuid4()), card[-64:])
+    attributes = {"nik": nik, "name": name}
+    await shared.judge(shared.verdict(gateway, card_ref=card[-64:], attributes=attributes))
+    await shared.settled(agency, (0, 1, 0))
+    await asked(shared, "looks", nik)
+    assert (await shared.ask("GET", card, headers=WHY)).status == 200
 
-        async def nothing_waits() -> bool:
-            waits = "EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM chip_findings_uncounted)"
-            return not await case.pool.fetchval(f"SELECT {waits}")
+    async def nothing_waits() -> bool:
+        waits = "EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM chip_findings_uncounted)"
+        return not await shared.pool.fetchval(f"SELECT {waits}")
 
-        await until(nothing_waits, what="an empty outbox")
-        citizens = Citizens(
-            key=bytes.fromhex(case.settings.pseudonym_key.get_secret_value()),
-            version=case.settings.pseudonym_key_version,
-            region=case.settings.region,
-        )
-        words = [nik, name, card[-64:], citizens.ref(nik), citizens.towards(agency, nik)]
-        known = await who_knows(case, words)
+    await until(nothing_waits, what="an empty outbox")
+    citizens = Citizens(
+        key=bytes.fromhex(shared.settings.pseudonym_key.get_secret_value()),
+        version=shared.settings.pseudonym_key_version,
+        region=shared.settings.region,
+    )
+    words = [nik, name, card[-64:], citizens.ref(nik), citizens.towards(agency, nik)]
+    known = await who_knows(shared, words)
     assert set(known) == {each.table for each in HOLDINGS} | set(BY_ANOTHER_WORD)
     [month] = known["chip_findings"]
     assert month != "chip_findings_elsewhen"

@@ -28,17 +28,17 @@ async def refusing_residents(case: Case, stack_env: Mapping[str, str]) -> AsyncI
 
 
 async def test_what_the_database_says_of_people_whom_it_refuses_is_in_no_log_and_no_entry(
-    case: Case, stack_env: Mapping[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    shared: Case, stack_env: Mapping[str, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "city.csv"
     census.write(file, 20, seed=12, places=PLACES)
     lines = file.read_bytes()
     words = [word for line in lines.decode().splitlines()[1:] for word in line.split(",")[:2]]
     assert len(words) == 40
-    async with refusing_residents(case, stack_env), case.running():
-        answer = await case.ask("POST", "/v1/residents/import", raw=lines)
+    async with refusing_residents(shared, stack_env):
+        answer = await shared.ask("POST", "/v1/residents/import", raw=lines)
     assert answer.status == 500
-    entries = str(await case.pool.fetch(ENTRIES))
+    entries = str(await shared.pool.fetch(ENTRIES))
     said = capfd.readouterr()
     everywhere = entries + said.out + said.err + str(answer)
     assert "CheckViolationError" in entries

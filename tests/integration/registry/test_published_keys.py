@@ -55,22 +55,21 @@ def body(
     }
 
 
-async def test_a_key_is_published_changed_withdrawn_and_each_step_told_with_its_version(case: Case) -> None:
-    heard = await case.services.declare_queue(exclusive=True)
+async def test_a_key_is_published_changed_withdrawn_and_each_step_told_with_its_version(shared: Case) -> None:
+    heard = await shared.services.declare_queue(exclusive=True)
     await heard.bind(EVENTS, "key.published.v1.3372.penerbit")
     key = ec.generate_private_key(ec.SECP256R1())
     first = body(use="issuer", owner="penerbit", key=key)
     longer = {**first, "valid_until": body(use="issuer", owner="penerbit", days=60)["valid_until"]}
-    async with case.running():
-        one = await case.done("POST", "/v1/published-keys", first)
-        assert await case.done("POST", "/v1/published-keys", first) == one
-        two = await case.done("POST", "/v1/published-keys", longer)
-        three = await case.done("POST", f"/v1/published-keys/{one['key_id']}/withdraw")
-        assert await case.done("POST", f"/v1/published-keys/{one['key_id']}/withdraw") == three
-        again = await case.ask("POST", "/v1/published-keys", first)
-        told = [msgspec.json.decode((await next_of(heard)).body, type=KeyPublished) for _ in range(3)]
-        assert await all_of(heard) == []
-        listed = await case.done("GET", "/v1/published-keys")
+    one = await shared.done("POST", "/v1/published-keys", first)
+    assert await shared.done("POST", "/v1/published-keys", first) == one
+    two = await shared.done("POST", "/v1/published-keys", longer)
+    three = await shared.done("POST", f"/v1/published-keys/{one['key_id']}/withdraw")
+    assert await shared.done("POST", f"/v1/published-keys/{one['key_id']}/withdraw") == three
+    again = await shared.ask("POST", "/v1/published-keys", first)
+    told = [msgspec.json.decode((await next_of(heard)).body, type=KeyPublished) for _ in range(3)]
+    assert await all_of(heard) == []
+    listed = await shared.done("GET", "/v1/published-keys")
     assert one["key_id"] == key_id(key.public_key())
     assert [(each.version, each.withdrawn) for each in told] == [(1, False), (2, False), (3, True)]
     assert told == [msgspec.convert(each, KeyPublished) for each in (one, two, three)]
@@ -78,20 +77,17 @@ async def test_a_key_is_published_changed_withdrawn_and_each_step_told_with_its_
     assert three in listed
 
 
-async def test_a_key_to_seal_for_needs_the_signature_of_the_root(case: Case) -> None:
-    async with case.running():
-        stranger = ec.generate_private_key(ec.SECP256R1())
-        for by in (None, stranger):
-            answer = await case.ask(
-                "POST", "/v1/published-keys", body(use="seal", owner="verification", by=by)
-            )
-            assert (answer.status, answer.body["detail"]) == (422, "the key is not signed by the city's root")
-        published = await case.done(
-            "POST", "/v1/published-keys", body(use="seal", owner="verification", by=root(case))
-        )
-    assert case.settings.root_public_key is not None
+async def test_a_key_to_seal_for_needs_the_signature_of_the_root(shared: Case) -> None:
+    stranger = ec.generate_private_key(ec.SECP256R1())
+    for by in (None, stranger):
+        answer = await shared.ask("POST", "/v1/published-keys", body(use="seal", owner="verification", by=by))
+        assert (answer.status, answer.body["detail"]) == (422, "the key is not signed by the city's root")
+    published = await shared.done(
+        "POST", "/v1/published-keys", body(use="seal", owner="verification", by=root(shared))
+    )
+    assert shared.settings.root_public_key is not None
     told = msgspec.convert(published, KeyPublished)
-    assert is_signed(told, root=public_key(case.settings.root_public_key))
+    assert is_signed(told, root=public_key(shared.settings.root_public_key))
 
 
 async def test_without_a_root_no_key_to_seal_for_is_published(case: Case) -> None:
@@ -102,16 +98,15 @@ async def test_without_a_root_no_key_to_seal_for_is_published(case: Case) -> Non
     assert answer.status == 422
 
 
-async def test_the_last_key_for_which_one_can_seal_is_not_withdrawn(case: Case) -> None:
-    async with case.running():
-        first, expired, next_ = [
-            await case.done(
-                "POST", "/v1/published-keys", body(use="seal", owner="arsip", by=root(case), days=days)
-            )
-            for days in (30, 0, 30)
-        ][:3]
-        done = await case.done("POST", f"/v1/published-keys/{first['key_id']}/withdraw")
-        refused = await case.ask("POST", f"/v1/published-keys/{next_['key_id']}/withdraw")
+async def test_the_last_key_for_which_one_can_seal_is_not_withdrawn(shared: Case) -> None:
+    first, expired, next_ = [
+        await shared.done(
+            "POST", "/v1/published-keys", body(use="seal", owner="arsip", by=root(shared), days=days)
+        )
+        for days in (30, 0, 30)
+    ][:3]
+    done = await shared.done("POST", f"/v1/published-keys/{first['key_id']}/withdraw")
+    refused = await shared.ask("POST", f"/v1/published-keys/{next_['key_id']}/withdraw")
     assert done["withdrawn"]
     assert expired["valid_until"] < to_timestamp(datetime.now(UTC))
     assert refused.status == 409
@@ -129,25 +124,23 @@ async def test_the_last_key_for_which_one_can_seal_is_not_withdrawn(case: Case) 
         {"withdrawn": True},
     ],
 )
-async def test_a_key_that_cannot_be_so_is_refused(case: Case, changed: dict[str, Any]) -> None:
-    async with case.running():
-        answer = await case.ask("POST", "/v1/published-keys", body(use="issuer", owner="penerbit") | changed)
-        unknown = await case.ask("POST", f"/v1/published-keys/{'0' * 16}/withdraw")
+async def test_a_key_that_cannot_be_so_is_refused(shared: Case, changed: dict[str, Any]) -> None:
+    answer = await shared.ask("POST", "/v1/published-keys", body(use="issuer", owner="penerbit") | changed)
+    unknown = await shared.ask("POST", f"/v1/published-keys/{'0' * 16}/withdraw")
     assert answer.status == 422
     assert unknown.status == 404
 
 
-async def test_a_snapshot_holds_every_key_the_withdrawn_ones_too(case: Case) -> None:
-    heard = await case.services.declare_queue(exclusive=True)
+async def test_a_snapshot_holds_every_key_the_withdrawn_ones_too(shared: Case) -> None:
+    heard = await shared.services.declare_queue(exclusive=True)
     await heard.bind(EVENTS, "snapshot.part.v1.3372.verification")
-    async with case.running():
-        one, two = [
-            await case.done("POST", "/v1/published-keys", body(use="issuer", owner="penerbit"))
-            for _ in range(2)
-        ]
-        await case.done("POST", f"/v1/published-keys/{two['key_id']}/withdraw")
-        await case.judge(request())
-        part = msgspec.json.decode((await next_of(heard)).body, type=SnapshotPart)
+    one, two = [
+        await shared.done("POST", "/v1/published-keys", body(use="issuer", owner="penerbit"))
+        for _ in range(2)
+    ]
+    await shared.done("POST", f"/v1/published-keys/{two['key_id']}/withdraw")
+    await shared.judge(request())
+    part = msgspec.json.decode((await next_of(heard)).body, type=SnapshotPart)
     states = {key.key_id: key.withdrawn for key in part.keys}
     assert (states[one["key_id"]], states[two["key_id"]]) == (False, True)
 

@@ -49,40 +49,39 @@ async def test_a_registry_publishes_the_purposes_it_was_shipped_with_once(case: 
     assert (versions[-1]["version"], versions[-1]["purposes"]) == (1, FIRST_PURPOSES)
 
 
-async def test_purposes_that_change_get_a_version_that_is_told_and_those_before_are_kept(case: Case) -> None:
-    heard = await case.services.declare_queue(exclusive=True)
+async def test_purposes_that_change_get_a_version_that_is_told_and_those_before_are_kept(
+    shared: Case,
+) -> None:
+    heard = await shared.services.declare_queue(exclusive=True)
     await heard.bind(EVENTS, "purposes.changed.v1.3372.registry")
-    async with case.running():
-        before = await now(case)
-        await all_of(heard)
-        wanted = [another(), *before["purposes"]]
-        changed = await case.done("PUT", PATH, wanted)
-        again = await case.done("PUT", PATH, wanted[::-1])
-        told = msgspec.json.decode((await next_of(heard)).body, type=PurposesChanged)
-        versions = await case.done("GET", f"{PATH}/versions")
-        assert await now(case) == changed == again
-        assert await all_of(heard) == []
+    before = await now(shared)
+    await all_of(heard)
+    wanted = [another(), *before["purposes"]]
+    changed = await shared.done("PUT", PATH, wanted)
+    again = await shared.done("PUT", PATH, wanted[::-1])
+    told = msgspec.json.decode((await next_of(heard)).body, type=PurposesChanged)
+    versions = await shared.done("GET", f"{PATH}/versions")
+    assert await now(shared) == changed == again
+    assert await all_of(heard) == []
     assert (told.version, changed["version"]) == (before["version"] + 1, before["version"] + 1)
     assert as_json(told.purposes) == changed["purposes"]
     assert versions[:2] == [changed, before]
 
 
-async def test_a_snapshot_has_the_purposes_that_count(case: Case) -> None:
-    heard = await case.services.declare_queue(exclusive=True)
+async def test_a_snapshot_has_the_purposes_that_count(shared: Case) -> None:
+    heard = await shared.services.declare_queue(exclusive=True)
     await heard.bind(EVENTS, "snapshot.part.v1.3372.verification")
-    async with case.running():
-        published = await now(case)
-        await case.judge(to_wire(replace(examples()[SNAPSHOT_REQUESTED], id=uuid4(), owner="verification")))
-        part = msgspec.json.decode((await next_of(heard)).body, type=SnapshotPart)
+    published = await now(shared)
+    await shared.judge(to_wire(replace(examples()[SNAPSHOT_REQUESTED], id=uuid4(), owner="verification")))
+    part = msgspec.json.decode((await next_of(heard)).body, type=SnapshotPart)
     assert part.purposes is not None
     assert part.purposes.version == published["version"]
     assert as_json(part.purposes.purposes) == published["purposes"]
 
 
 @pytest.mark.parametrize("wrong", [[], [{**FIRST_PURPOSES[0], "needs": ["moon.full"]}], [{"purpose": "x"}]])
-async def test_purposes_that_no_verdict_could_follow_are_refused(case: Case, wrong: object) -> None:
-    async with case.running():
-        before = await now(case)
-        refused = [await case.ask("PUT", PATH, wrong), await case.ask("PUT", PATH, before["purposes"][:1])]
-        assert await now(case) == before
+async def test_purposes_that_no_verdict_could_follow_are_refused(shared: Case, wrong: object) -> None:
+    before = await now(shared)
+    refused = [await shared.ask("PUT", PATH, wrong), await shared.ask("PUT", PATH, before["purposes"][:1])]
+    assert await now(shared) == before
     assert [answer.status for answer in refused] == [422, 422]

@@ -57,39 +57,41 @@ def order(lot_name: str, **changed: object) -> dict[str, object]:
     return {"lot": lot_name, "institution": GATEWAY, "place": JEBRES, "day": "2014-03-01", **changed}
 
 
-async def test_a_reader_that_nobody_ordered_has_a_life_as_soon_as_its_gateway_tells_of_it(case: Case) -> None:
+async def test_a_reader_that_nobody_ordered_has_a_life_as_soon_as_its_gateway_tells_of_it(
+    shared: Case,
+) -> None:
     name = named()
-    async with case.running(), speaking(case) as channel:
-        await say(case, channel, beat(name))
-        await has_lived(case, f"{GATEWAY}.{name}", "working")
-        await case.done("POST", f"/v1/gateways/{GATEWAY}/suspend")
-        await say(case, channel, beat(name))
-        await has_lived(case, f"{GATEWAY}.{name}", "working", "installed")
-        found = await line(case, f"{GATEWAY}.{name}")
+    async with speaking(shared) as channel:
+        await say(shared, channel, beat(name))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working")
+        await shared.done("POST", f"/v1/gateways/{GATEWAY}/suspend")
+        await say(shared, channel, beat(name))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working", "installed")
+        found = await line(shared, f"{GATEWAY}.{name}")
     assert (found["place"], found["place_name"], found["kecamatan_name"]) == (JEBRES, "Jebres", "Jebres")
     assert (found["institution"], found["lot"], found["state"]) == (GATEWAY, None, "installed")
 
 
-async def test_a_reader_goes_from_its_lot_through_its_life_and_its_place_is_remembered(case: Case) -> None:
+async def test_a_reader_goes_from_its_lot_through_its_life_and_its_place_is_remembered(shared: Case) -> None:
     name, number = named(), f"apbd-2014-{uuid4().hex[:8]}"
-    async with case.running(), speaking(case) as channel:
-        await say(case, channel, beat(name))
-        await has_lived(case, f"{GATEWAY}.{name}", "working")
-        bought = await lot(case)
-        await case.done("PUT", f"/v1/inventory/{number}", order(bought, place=MANAHAN))
-        await case.done("POST", f"/v1/inventory/{number}/delivered", {"day": "2014-04-01"})
+    async with speaking(shared) as channel:
+        await say(shared, channel, beat(name))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working")
+        bought = await lot(shared)
+        await shared.done("PUT", f"/v1/inventory/{number}", order(bought, place=MANAHAN))
+        await shared.done("POST", f"/v1/inventory/{number}/delivered", {"day": "2014-04-01"})
         installed = {"day": "2014-05-01", "connected": f"{GATEWAY}/{name}", "place": JEBRES}
-        await case.done("POST", f"/v1/inventory/{number}/installed", installed)
-        await say(case, channel, beat(name))
-        await has_lived(case, number, "ordered", "delivered", "installed", "working")
+        await shared.done("POST", f"/v1/inventory/{number}/installed", installed)
+        await say(shared, channel, beat(name))
+        await has_lived(shared, number, "ordered", "delivered", "installed", "working")
         # the entry that the gateway had made ends, for it was of the same reader
-        await has_lived(case, f"{GATEWAY}.{name}", "working", "retired")
-        broken = await case.done("POST", f"/v1/inventory/{number}/broken", {"because": "hit by a stamp"})
-        await say(case, channel, beat(name))
-        past = await case.done("GET", f"/v1/inventory/{number}")
-        lots = await case.done("GET", "/v1/lots")
+        await has_lived(shared, f"{GATEWAY}.{name}", "working", "retired")
+        broken = await shared.done("POST", f"/v1/inventory/{number}/broken", {"because": "hit by a stamp"})
+        await say(shared, channel, beat(name))
+        past = await shared.done("GET", f"/v1/inventory/{number}")
+        lots = await shared.done("GET", "/v1/lots")
         was = {
-            day: await line(case, number, f"?as-of={day}")
+            day: await line(shared, number, f"?as-of={day}")
             for day in ("2014-02-28", "2014-03-01", "2014-04-30", "2014-05-01")
         }
     assert (broken["state"], past[-1]["because"]) == ("broken", "hit by a stamp")
@@ -110,21 +112,21 @@ async def test_a_reader_goes_from_its_lot_through_its_life_and_its_place_is_reme
     assert (counted["ordered"], counted["delivered"], counted["standing"]) == (1, 1, 0)
 
 
-async def test_a_reader_that_was_retired_stays_so_however_much_its_gateway_tells_of_it(case: Case) -> None:
+async def test_a_reader_that_was_retired_stays_so_however_much_its_gateway_tells_of_it(shared: Case) -> None:
     name, sentinel = named(), named()
-    async with case.running(), speaking(case) as channel:
-        await say(case, channel, beat(name))
-        await has_lived(case, f"{GATEWAY}.{name}", "working")
-        await case.done("POST", f"/v1/inventory/{GATEWAY}.{name}/retired", {"because": "too old"})
-        await say(case, channel, beat(name, sentinel))
-        await has_lived(case, f"{GATEWAY}.{sentinel}", "working")
-        assert await lives(case, f"{GATEWAY}.{name}") == ["working", "retired"]
+    async with speaking(shared) as channel:
+        await say(shared, channel, beat(name))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working")
+        await shared.done("POST", f"/v1/inventory/{GATEWAY}.{name}/retired", {"because": "too old"})
+        await say(shared, channel, beat(name, sentinel))
+        await has_lived(shared, f"{GATEWAY}.{sentinel}", "working")
+        assert await lives(shared, f"{GATEWAY}.{name}") == ["working", "retired"]
 
 
-async def test_what_a_life_or_a_lot_does_not_allow_is_refused(case: Case) -> None:
+async def test_what_a_life_or_a_lot_does_not_allow_is_refused(shared: Case) -> None:
     name = f"apbd-{uuid4().hex[:8]}"
-    async with case.running(), speaking(case):
-        bought = await lot(case)
+    async with speaking(shared):
+        bought = await lot(shared)
         path = f"/v1/inventory/{name}"
         for asked, status in [
             (("PUT", path, order("no-lot")), 422),
@@ -142,24 +144,24 @@ async def test_what_a_life_or_a_lot_does_not_allow_is_refused(case: Case) -> Non
             (("PUT", f"/v1/lots/{bought}", {"funds": "apbd", "year": 2014, "count": 0}), 422),
             (("PUT", f"/v1/lots/{bought}", {"funds": "lottery", "year": 2014, "count": 1}), 422),
         ]:
-            assert (await case.ask(*asked)).status == status, asked
+            assert (await shared.ask(*asked)).status == status, asked
         # what was refused left no trace
-        assert await lives(case, name) == ["ordered"]
+        assert await lives(shared, name) == ["ordered"]
 
 
-async def test_two_readers_cannot_be_connected_under_one_name(case: Case) -> None:
+async def test_two_readers_cannot_be_connected_under_one_name(shared: Case) -> None:
     name, numbers = named(), [f"apbd-{uuid4().hex[:8]}" for _ in range(2)]
-    async with case.running(), speaking(case):
-        bought = await lot(case, 2)
+    async with speaking(shared):
+        bought = await lot(shared, 2)
         for number in numbers:
-            await case.done("PUT", f"/v1/inventory/{number}", order(bought))
-            await case.done("POST", f"/v1/inventory/{number}/delivered", {})
+            await shared.done("PUT", f"/v1/inventory/{number}", order(bought))
+            await shared.done("POST", f"/v1/inventory/{number}/delivered", {})
         connected = {"connected": f"{GATEWAY}/{name}"}
-        await case.done("POST", f"/v1/inventory/{numbers[0]}/installed", connected)
-        second = await case.ask("POST", f"/v1/inventory/{numbers[1]}/installed", connected)
+        await shared.done("POST", f"/v1/inventory/{numbers[0]}/installed", connected)
+        second = await shared.ask("POST", f"/v1/inventory/{numbers[1]}/installed", connected)
         assert second.status == 409
-        await case.done("POST", f"/v1/inventory/{numbers[0]}/retired", {})
-        await case.done("POST", f"/v1/inventory/{numbers[1]}/installed", connected)
+        await shared.done("POST", f"/v1/inventory/{numbers[0]}/retired", {})
+        await shared.done("POST", f"/v1/inventory/{numbers[1]}/installed", connected)
 
 
 async def test_silence_is_announced_once_within_two_beats_whichever_of_three_processes_sees_it(
@@ -210,42 +212,41 @@ async def test_a_registry_that_starts_calls_nobody_silent_before_it_has_listened
         await has_lived(case, f"{GATEWAY}.{name}", "working", "silent")
 
 
-async def test_a_reader_that_was_unplugged_is_silent_at_once(case: Case) -> None:
+async def test_a_reader_that_was_unplugged_is_silent_at_once(shared: Case) -> None:
     name, stays = named(), named()
-    async with case.running(), speaking(case) as channel:
-        await say(case, channel, beat(name, stays))
-        await has_lived(case, f"{GATEWAY}.{name}", "working")
-        heard = await announced(case)
-        await say(case, channel, beat(stays))
-        await has_lived(case, f"{GATEWAY}.{name}", "working", "silent")
+    async with speaking(shared) as channel:
+        await say(shared, channel, beat(name, stays))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working")
+        heard = await announced(shared)
+        await say(shared, channel, beat(stays))
+        await has_lived(shared, f"{GATEWAY}.{name}", "working", "silent")
         assert msgspec.json.decode((await next_of(heard)).body)["reader"] == name
-        assert await lives(case, f"{GATEWAY}.{stays}") == ["working"]
+        assert await lives(shared, f"{GATEWAY}.{stays}") == ["working"]
 
 
-async def test_taps_are_counted_by_reader_and_day_once_each(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        # 17:00 in UTC is midnight in western Indonesia
-        moments = ["2031-03-01T16:59:59.000Z", "2031-03-01T17:00:00.000Z", "2031-03-01T17:00:01.000Z"]
-        taps = [case.verdict(gateway, person=None, judged=each) for each in moments]
-        suspended = case.verdict("nobody", person=None, judged=moments[0])
-        await case.judge(*taps, suspended, *taps)
-        sentinel = case.verdict(gateway, person=None, judged="2031-03-05T03:00:00.000Z")
-        await case.judge(sentinel)
+async def test_taps_are_counted_by_reader_and_day_once_each(shared: Case) -> None:
+    gateway = await shared.gateway()
+    # 17:00 in UTC is midnight in western Indonesia
+    moments = ["2031-03-01T16:59:59.000Z", "2031-03-01T17:00:00.000Z", "2031-03-01T17:00:01.000Z"]
+    taps = [shared.verdict(gateway, person=None, judged=each) for each in moments]
+    suspended = shared.verdict("nobody", person=None, judged=moments[0])
+    await shared.judge(*taps, suspended, *taps)
+    sentinel = shared.verdict(gateway, person=None, judged="2031-03-05T03:00:00.000Z")
+    await shared.judge(sentinel)
 
-        async def counted() -> bool:
-            return bool(
-                await case.pool.fetchval(
-                    "SELECT true FROM reader_taps WHERE gateway = $1 AND day = '2031-03-05'", gateway
-                )
+    async def counted() -> bool:
+        return bool(
+            await shared.pool.fetchval(
+                "SELECT true FROM reader_taps WHERE gateway = $1 AND day = '2031-03-05'", gateway
             )
-
-        await until(counted, what="the last tap is counted")
-        rows = await case.pool.fetch(
-            "SELECT day::text, taps FROM reader_taps WHERE gateway = $1 ORDER BY day", gateway
         )
+
+    await until(counted, what="the last tap is counted")
+    rows = await shared.pool.fetch(
+        "SELECT day::text, taps FROM reader_taps WHERE gateway = $1 ORDER BY day", gateway
+    )
     assert [tuple(row) for row in rows] == [("2031-03-01", 1), ("2031-03-02", 2), ("2031-03-05", 1)]
-    assert not await case.pool.fetchval("SELECT count(*) FROM reader_taps WHERE gateway = 'nobody'")
+    assert not await shared.pool.fetchval("SELECT count(*) FROM reader_taps WHERE gateway = 'nobody'")
 
 
 async def test_a_reader_that_fails_cards_is_pointed_out_in_the_list_of_readers(case: Case) -> None:

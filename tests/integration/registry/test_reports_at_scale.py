@@ -47,17 +47,16 @@ DELETE FROM institutions WHERE institution LIKE 'scale-%';
 """
 
 
-async def test_each_report_answers_right_beside_a_million_taps(case: Case) -> None:
-    async with case.running():
-        await case.pool.execute(AT_SCALE)
-        try:
-            taps = await case.pool.fetchval("SELECT sum(taps) FROM reader_taps WHERE gateway LIKE 'scale-%'")
-            for name in REPORTS:
-                await case.done("GET", f"/v1/reports/{name}")
-            compliance = await case.done("GET", "/v1/reports/compliance")
-            health = await case.done("GET", "/v1/reports/chip-health?from=2020-01-15")
-        finally:
-            await case.pool.execute(GONE)
+async def test_each_report_answers_right_beside_a_million_taps(shared: Case) -> None:
+    await shared.pool.execute(AT_SCALE)
+    try:
+        taps = await shared.pool.fetchval("SELECT sum(taps) FROM reader_taps WHERE gateway LIKE 'scale-%'")
+        for name in REPORTS:
+            await shared.done("GET", f"/v1/reports/{name}")
+        compliance = await shared.done("GET", "/v1/reports/compliance")
+        health = await shared.done("GET", "/v1/reports/chip-health?from=2020-01-15")
+    finally:
+        await shared.pool.execute(GONE)
     assert taps == 1_000_000
     scale = [each for each in compliance["institutions"] if each["institution"].startswith("scale-")]
     assert {(each["state"], each["taps_in_30_days"]) for each in scale} == {("in-use", 300)}

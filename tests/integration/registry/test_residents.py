@@ -2,18 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from dev.stack.strict_python import STRICT_PYTHON
 from simulator import census
 from tests.integration.registry.case import Case, until
-from tests.integration.registry.conftest import dealing, settings_for
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 PLACES = ("33.72.04.1010", "33.72.05.1011", "33.74.01.1001")
 RESIDENTS = 40_000
 """More than a few parts of a file: one that is cut short is so in the midst of it."""
@@ -26,20 +22,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def served(
-    stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
-) -> AsyncIterator[Case]:
-    settings = settings_for(stack_env, database_url=database_url, port=unused_tcp_port_factory())
-    async with dealing(stack_env, settings) as everyone, everyone.running():
-        yield everyone
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def empty(served: Case) -> Case:
-    await served.pool.execute("DELETE FROM residents")
-    await served.pool.execute("DELETE FROM enrolment_counts")
-    return served
+@pytest.fixture
+async def empty(shared: Case) -> Case:
+    await shared.pool.execute("DELETE FROM residents")
+    await shared.pool.execute("DELETE FROM enrolment_counts")
+    return shared
 
 
 async def start(case: Case, file: Path) -> asyncio.subprocess.Process:
@@ -86,7 +73,6 @@ async def test_importing_twice_changes_nothing_and_a_killed_import_ends_alike(
     assert await table(empty) == whole
 
 
-@pytest.mark.asyncio(loop_scope="function")
 async def test_a_registry_that_goes_away_and_comes_back_has_all_of_it(case: Case, city: Path) -> None:
     await case.pool.execute("DELETE FROM residents")
 

@@ -15,33 +15,31 @@ async def report(case: Case, day: str) -> dict[str, Any]:
     return found
 
 
-async def test_the_report_is_what_counting_the_residents_one_by_one_gives(case: Case) -> None:
-    await case.pool.execute("DELETE FROM residents")
-    await case.pool.execute("DELETE FROM enrolment_counts")
+async def test_the_report_is_what_counting_the_residents_one_by_one_gives(shared: Case) -> None:
+    await shared.pool.execute("DELETE FROM residents")
+    await shared.pool.execute("DELETE FROM enrolment_counts")
     rows = list(census.rows(4_000, seed=3, places=[JEBRES, ELSEWHERE]))
     earlier = [[*row[:7], row[7], *[""] * 6] for row in rows]
-    async with case.running():
-        for lines in (earlier, rows):
-            text = "\n".join(",".join(row) for row in lines)
-            assert (await case.ask("POST", "/v1/residents/import", raw=text.encode())).body["refused"] == []
-            await report(case, "2013-08-18")
-        for day in ("2012-06-30", "2012-12-31", "2013-08-17", "2013-08-18"):
-            found = await report(case, day)
-            for place, shown in ((JEBRES, JEBRES), (ELSEWHERE, "elsewhere")):
-                [line] = [each for each in found["places"] if each["place"] == shown]
-                mine = [row for row in rows if row[4] == place]
-                reached = {
-                    step: sum("" < row[7 + at] <= day for row in mine)
-                    for at, step in enumerate(census.COLUMNS[7:])
-                }
-                assert line["reached"] == reached
-                assert (line["obliged"], line["not_recorded"]) == (len(mine), len(mine) - reached["recorded"])
+    for lines in (earlier, rows):
+        text = "\n".join(",".join(row) for row in lines)
+        assert (await shared.ask("POST", "/v1/residents/import", raw=text.encode())).body["refused"] == []
+        await report(shared, "2013-08-18")
+    for day in ("2012-06-30", "2012-12-31", "2013-08-17", "2013-08-18"):
+        found = await report(shared, day)
+        for place, shown in ((JEBRES, JEBRES), (ELSEWHERE, "elsewhere")):
+            [line] = [each for each in found["places"] if each["place"] == shown]
+            mine = [row for row in rows if row[4] == place]
+            reached = {
+                step: sum("" < row[7 + at] <= day for row in mine)
+                for at, step in enumerate(census.COLUMNS[7:])
+            }
+            assert line["reached"] == reached
+            assert (line["obliged"], line["not_recorded"]) == (len(mine), len(mine) - reached["recorded"])
 
 
-async def test_the_figures_of_the_article_come_back_beside_the_counts(case: Case) -> None:
-    async with case.running():
-        then = {each["measure"]: each for each in (await report(case, "2013-08-18"))["reported"]}
-        before = {each["measure"]: each for each in (await report(case, "2012-12-31"))["reported"]}
+async def test_the_figures_of_the_article_come_back_beside_the_counts(shared: Case) -> None:
+    then = {each["measure"]: each for each in (await report(shared, "2013-08-18"))["reported"]}
+    before = {each["measure"]: each for each in (await report(shared, "2012-12-31"))["reported"]}
     assert then["recorded"]["people"] == census.RECORDED == 365_736
     assert then["target"]["people"] == 350_000
     assert (then["not_recorded"]["people"], then["not_recorded"]["about"]) == (50_000, True)
@@ -53,6 +51,5 @@ async def test_the_figures_of_the_article_come_back_beside_the_counts(case: Case
 
 
 @pytest.mark.parametrize("query", ["as-of=2013-02-30", "as-of=1999-12-31", "as-of=", "asof=2013-01-01"])
-async def test_a_day_that_is_none_is_refused(case: Case, query: str) -> None:
-    async with case.running():
-        assert (await case.ask("GET", f"/v1/reports/enrolment?{query}")).status == 422
+async def test_a_day_that_is_none_is_refused(shared: Case, query: str) -> None:
+    assert (await shared.ask("GET", f"/v1/reports/enrolment?{query}")).status == 422

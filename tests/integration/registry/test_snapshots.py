@@ -58,9 +58,8 @@ async def test_a_snapshot_holds_every_card_and_gateway_in_numbered_parts(
     assert suspended in {each.gateway for part in parts for each in part.suspended}
 
 
-async def test_a_snapshot_that_verification_did_not_ask_for_is_not_given(case: Case) -> None:
-    async with case.running():
-        await case.publish(asked := request(), channel=case.services, user="admin")
-        letter = await case.dead_letter()
+async def test_a_snapshot_that_verification_did_not_ask_for_is_not_given(shared: Case) -> None:
+    await shared.publish(asked := request(), channel=shared.services, user="admin")
+    letter = await shared.dead_letter()
     assert letter.message_id == asked.message_id
     assert letter.headers["ketuk-reason"] == "a request that verification did not make"

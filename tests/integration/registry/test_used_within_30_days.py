@@ -46,9 +46,9 @@ async def state(connection: Connection, name: str, day: date) -> tuple[Use, int]
 
 @pytest.mark.parametrize("moment", [FIRST_MOMENT, LAST_MOMENT], ids=["at midnight", "before midnight"])
 async def test_a_reader_counts_as_used_on_thirty_days_by_the_citys_clock(
-    case: Case, moment: datetime
+    shared: Case, moment: datetime
 ) -> None:
-    async with case.running(), case.pool.acquire() as connection:
+    async with shared.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         name = await approved_reader(connection)

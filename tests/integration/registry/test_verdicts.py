@@ -19,44 +19,41 @@ from registry.verdicts import Verdicts
 from tests.integration.registry.case import NIK, PERSON, Case, all_of, next_of
 
 
-async def test_a_verdict_becomes_one_event_for_each_entitled_institution(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        first, second = await case.agency(), await case.agency()
-        await case.agency(places=[])
-        feeds = [await case.feed(first), await case.feed(second)]
-        await case.judge(case.verdict(gateway))
-        events = [msgspec.json.decode((await next_of(feed)).body) for feed in feeds]
+async def test_a_verdict_becomes_one_event_for_each_entitled_institution(shared: Case) -> None:
+    gateway = await shared.gateway()
+    first, second = await shared.agency(), await shared.agency()
+    await shared.agency(places=[])
+    feeds = [await shared.feed(first), await shared.feed(second)]
+    await shared.judge(shared.verdict(gateway))
+    events = [msgspec.json.decode((await next_of(feed)).body) for feed in feeds]
     assert [event["type"] for event in events] == ["id.ketuk.card.verified.v1"] * 2
     assert events[0]["id"] != events[1]["id"]
     assert events[0]["data"]["tap"] != events[1]["data"]["tap"]
     assert events[0]["data"]["person"] != events[1]["data"]["person"]
 
 
-async def test_the_same_verdict_twice_is_one_event(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        feed = await case.feed(agency)
-        verdict, sentinel = case.verdict(gateway), case.verdict(gateway)
-        await case.judge(verdict)
-        await case.settled(agency, (0, 1, 0))
-        await case.judge(verdict, sentinel)
-        await case.settled(agency, (0, 2, 0))
-        events = await all_of(feed)
+async def test_the_same_verdict_twice_is_one_event(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    feed = await shared.feed(agency)
+    verdict, sentinel = shared.verdict(gateway), shared.verdict(gateway)
+    await shared.judge(verdict)
+    await shared.settled(agency, (0, 1, 0))
+    await shared.judge(verdict, sentinel)
+    await shared.settled(agency, (0, 2, 0))
+    events = await all_of(feed)
     assert len(events) == len({event.message_id for event in events}) == 2
 
 
-async def test_a_verdict_that_comes_again_is_not_told_under_a_later_agreement(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        verdict, sentinel = case.verdict(gateway), case.verdict(gateway)
-        await case.judge(verdict)
-        await case.settled(agency, (0, 0, 1))
-        late = await case.agency()
-        await case.judge(verdict, sentinel)
-        await case.settled(late, (0, 0, 1))
+async def test_a_verdict_that_comes_again_is_not_told_under_a_later_agreement(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    verdict, sentinel = shared.verdict(gateway), shared.verdict(gateway)
+    await shared.judge(verdict)
+    await shared.settled(agency, (0, 0, 1))
+    late = await shared.agency()
+    await shared.judge(verdict, sentinel)
+    await shared.settled(late, (0, 0, 1))
 
 
 async def test_a_registry_that_dies_between_commit_and_acknowledgement_tells_once(case: Case) -> None:
@@ -110,82 +107,76 @@ async def _die_after_the_commit(case: Case) -> None:
     await asyncio.wait([living])
 
 
-async def test_a_verdict_that_verification_did_not_give_is_a_dead_letter(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        forged, true = case.verdict(gateway), case.verdict(gateway)
-        await case.publish(forged, channel=case.services, user="admin")
-        letter = await case.dead_letter()
-        await case.judge(true)
-        await case.settled(agency, (0, 0, 1))
+async def test_a_verdict_that_verification_did_not_give_is_a_dead_letter(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    forged, true = shared.verdict(gateway), shared.verdict(gateway)
+    await shared.publish(forged, channel=shared.services, user="admin")
+    letter = await shared.dead_letter()
+    await shared.judge(true)
+    await shared.settled(agency, (0, 0, 1))
     assert letter.message_id == forged.message_id
     assert letter.headers["ketuk-reason"] == "a verdict that verification did not give"
     assert letter.headers["ketuk-user"] == "admin"
 
 
 async def test_a_verdict_that_comes_again_without_its_person_has_no_effect_and_is_no_dead_letter(
-    case: Case,
+    shared: Case,
 ) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        feed = await case.feed(agency)
-        verdict, last = case.verdict(gateway), case.verdict(gateway)
-        await case.judge(verdict)
-        await case.settled(agency, (0, 1, 0))
-        # as verification says it where its reading comes after the person is past its time
-        said = {**msgspec.json.decode(verdict.body), "person": None}
-        await case.judge(replace(verdict, body=msgspec.json.encode(said)), last)
-        await case.settled(agency, (0, 2, 0))
-    letters = await case.services.get_queue(DEAD_LETTERS, ensure=False)
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    feed = await shared.feed(agency)
+    verdict, last = shared.verdict(gateway), shared.verdict(gateway)
+    await shared.judge(verdict)
+    await shared.settled(agency, (0, 1, 0))
+    # as verification says it where its reading comes after the person is past its time
+    said = {**msgspec.json.decode(verdict.body), "person": None}
+    await shared.judge(replace(verdict, body=msgspec.json.encode(said)), last)
+    await shared.settled(agency, (0, 2, 0))
+    letters = await shared.services.get_queue(DEAD_LETTERS, ensure=False)
     assert await letters.get(no_ack=True, fail=False) is None
     assert len(await all_of(feed)) == 2
 
 
-async def test_another_verdict_under_the_same_id_is_a_dead_letter_and_tells_nobody(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        verdict, another = case.verdict(gateway), case.verdict(gateway)
-        await case.judge(verdict)
-        await case.settled(agency, (0, 0, 1))
-        await case.judge(replace(verdict, body=another.body))
-        letter = await case.dead_letter()
-        assert await case.counts(agency) == (0, 0, 1)
+async def test_another_verdict_under_the_same_id_is_a_dead_letter_and_tells_nobody(shared: Case) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    verdict, another = shared.verdict(gateway), shared.verdict(gateway)
+    await shared.judge(verdict)
+    await shared.settled(agency, (0, 0, 1))
+    await shared.judge(replace(verdict, body=another.body))
+    letter = await shared.dead_letter()
+    assert await shared.counts(agency) == (0, 0, 1)
     assert letter.headers["ketuk-reason"] == "another verdict under the id of one that stands"
 
 
 @pytest.mark.parametrize("outcome", ["refused", "inconclusive"])
-async def test_what_is_not_verified_is_told_without_the_person(case: Case, outcome: str) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        feed = await case.feed(await case.agency())
-        await case.judge(case.verdict(gateway, outcome=outcome))
-        event = msgspec.json.decode((await next_of(feed)).body)
+async def test_what_is_not_verified_is_told_without_the_person(shared: Case, outcome: str) -> None:
+    gateway = await shared.gateway()
+    feed = await shared.feed(await shared.agency())
+    await shared.judge(shared.verdict(gateway, outcome=outcome))
+    event = msgspec.json.decode((await next_of(feed)).body)
     assert event["type"] == f"id.ketuk.card.{outcome}.v1"
     assert (event["data"]["person"], event["data"]["attributes"]) == (None, None)
 
 
-async def test_a_seal_that_is_of_another_tap_is_a_dead_letter(case: Case) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        other = msgspec.json.decode(case.verdict(gateway).body)
-        wire = case.verdict(gateway)
-        mixed = {**msgspec.json.decode(wire.body), "person": other["person"]}
-        await case.judge(replace(wire, body=msgspec.json.encode(mixed)))
-        letter = await case.dead_letter()
+async def test_a_seal_that_is_of_another_tap_is_a_dead_letter(shared: Case) -> None:
+    gateway = await shared.gateway()
+    other = msgspec.json.decode(shared.verdict(gateway).body)
+    wire = shared.verdict(gateway)
+    mixed = {**msgspec.json.decode(wire.body), "person": other["person"]}
+    await shared.judge(replace(wire, body=msgspec.json.encode(mixed)))
+    letter = await shared.dead_letter()
     assert letter.headers["ketuk-reason"] == "the sealed part is of another tap"
 
 
-async def test_nothing_personal_is_stored_or_logged(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    async with case.running():
-        gateway = await case.gateway()
-        agency = await case.agency()
-        wire = case.verdict(gateway)
-        await case.judge(wire)
-        await case.settled(agency, (0, 0, 1))
-        stored = str(await case.pool.fetch("SELECT body, signature, routing_key FROM disclosures"))
+async def test_nothing_personal_is_stored_or_logged(shared: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    gateway = await shared.gateway()
+    agency = await shared.agency()
+    wire = shared.verdict(gateway)
+    await shared.judge(wire)
+    await shared.settled(agency, (0, 0, 1))
+    stored = str(await shared.pool.fetch("SELECT body, signature, routing_key FROM disclosures"))
     seen = stored + capsys.readouterr().out
     tap = msgspec.json.decode(wire.body)["tap"]
     assert str(UUID(tap)) not in stored
