@@ -75,7 +75,9 @@ class VirtualReader:
             OSError: There is no such reader.
             TimeoutError: The reader does not notice the card.
         """
-        await self._have_sam(_sam_for(card.kind, self._sam))
+        if await self._have_sam(_sam_for(card.kind, self._sam)) and self._inserted_sam is not None:
+            # a busy reader tells its programs later of a SAM than of the card that comes right after it
+            await asyncio.wait_for(self._inserted_sam.seen_again.wait(), NOTICED_WITHIN)
         inserted = await Inserted.enter(
             card.chip,
             port=self._port,
@@ -127,16 +129,18 @@ class VirtualReader:
                 async with asyncio.timeout(self._patience):
                     await _first_of(inserted.read.wait(), inserted.gone.wait())
 
-    async def _have_sam(self, sam: Chip | None) -> None:
+    async def _have_sam(self, sam: Chip | None) -> bool:
+        """Have that SAM in the slot, or none; returns whether it was changed."""
         there = self._inserted_sam is not None and not self._inserted_sam.gone.is_set()
         if there and sam is self._sam_inside:
-            return
+            return False
         await self._take_sam()
         if sam is None:
-            return
+            return True
         self._sam_inside = sam
         self._inserted_sam = await Inserted.enter(sam, port=self._port + 1)
         await asyncio.wait_for(self._inserted_sam.noticed.wait(), NOTICED_WITHIN)
+        return True
 
     async def _take_sam(self) -> None:
         if self._inserted_sam is not None:

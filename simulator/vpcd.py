@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from simulator.chip import Chip
-from simulator.contact import Contact
+from simulator.contact import ASK_ATR, Contact
 
 _LENGTH_BYTES = 2
 # pcscd looks at each slot every 0.4 s.
@@ -33,6 +33,8 @@ class Inserted:
         self.contact = contact
         self.noticed_at: datetime | None = None
         self.noticed = asyncio.Event()
+        self.seen_again = asyncio.Event()
+        """The reader has looked at it once more since, so that programs know of it."""
         self.read = asyncio.Event()
         """The reading is over; see `Contact.receive`."""
         self.gone = asyncio.Event()
@@ -94,6 +96,8 @@ class Inserted:
                 frame = await self._reader.readexactly(length)
                 was_read, said = self.contact.was_read, self.contact.commands
                 answer = self.contact.receive(frame)
+                if self.noticed.is_set() and frame == ASK_ATR:
+                    self.seen_again.set()
                 self._tell(was_read=was_read)
                 if self.contact.commands > said:
                     await asyncio.sleep(self._seconds_a_command)
