@@ -38,13 +38,14 @@ class Management:
         """Declare a virtual host and all that is in it.
 
         Raises Refused where something is there already with other properties, and aiohttp.ClientError or
-        TimeoutError where the broker does not answer.
+        TimeoutError where the broker does not answer, or not all of its nodes are ready.
         """
         await self._put({}, "vhosts", host.name)
         # RabbitMQ grants this to who makes a host, but only once it runs on every node: who has asked again
         # meanwhile would not have it yet
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         await self._put(everything, "permissions", host.name, str(self._url.user))
+        await self._check_runs(host.name)
         for exchange in host.exchanges:
             body = {"type": exchange.kind, "durable": True}
             await self._put(body, "exchanges", host.name, exchange.name)
@@ -66,6 +67,13 @@ class Management:
             await self._queue(host, queue, there=there, nodes=nodes)
         for account in host.accounts:
             await self._account(host, account)
+
+    async def _check_runs(self, host: str) -> None:
+        """Raise TimeoutError where a virtual host does not run yet on a node that does."""
+        found = msgspec.json.decode(await self._send("GET", self._path("vhosts", host)), type=dict[str, Any])
+        late = [node for node, state in found["cluster_state"].items() if state != "running"]
+        if late:
+            raise TimeoutError(f"the virtual host {host} does not run on {', '.join(late)}")
 
     async def forget(self, hosts: Sequence[VirtualHost]) -> None:
         """Take away accounts that this made once and that are in none of these hosts: revoked ones.

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import AMQPError
+from aiohttp import web
 from aiormq.exceptions import ChannelNotFoundEntity, ProbableAuthenticationError
 from msgspec.structs import replace
 from yarl import URL
@@ -103,6 +104,34 @@ async def test_the_administrator_may_enter_a_virtual_host_whoever_made_it(stack:
         pass
     await run(stack, known(stack))
     assert "ketuk" in {granted["vhost"] for granted in await asked(stack, "users", "admin", "permissions")}
+
+
+async def test_a_virtual_host_that_does_not_run_on_each_node_yet_is_waited_for(
+    stack: Stack, unused_tcp_port: int
+) -> None:
+    """A cluster says that a virtual host is made before it runs everywhere."""
+    states, asked_for = ["stopped", "running"], []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked_for.append(f"{request.method} {request.path}")
+        if request.method == "GET" and request.path in {"/api/vhosts/ketuk", "/api/vhosts/ketuk-agencies"}:
+            state = states.pop(0) if len(states) > 1 else states[0]
+            return web.json_response({"cluster_state": {"one": "running", "two": state}})
+        return web.json_response([])
+
+    broker = web.Application()
+    broker.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(broker)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+        accounts = msgspec.json.encode(known(stack)).decode()
+        url = f"http://admin:x@127.0.0.1:{unused_tcp_port}"
+        await declare(TopologySettings(management_url=url, accounts=accounts))
+    finally:
+        await runner.cleanup()
+    made = asked_for.index(f"PUT /api/exchanges/ketuk/{EVENTS}")
+    assert asked_for[:made].count("GET /api/vhosts/ketuk") == 2
 
 
 async def test_on_one_node_nothing_stands_in(stack: Stack, admin: AbstractChannel, newcomer: str) -> None:
