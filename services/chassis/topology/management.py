@@ -69,9 +69,12 @@ class Management:
             await self._account(host, account)
 
     async def _check_runs(self, host: str) -> None:
-        """Raise TimeoutError where a virtual host does not run yet on a node that does."""
+        """Start a virtual host where it does not run on a node that does; raise TimeoutError until it runs."""
         found = msgspec.json.decode(await self._send("GET", self._path("vhosts", host)), type=dict[str, Any])
         late = [node for node, state in found["cluster_state"].items() if state != "running"]
+        for node in late:
+            # a node that was joining when the host was made may have missed it
+            await self._send("POST", self._path("vhosts", host, "start", node), {})
         if late:
             raise TimeoutError(f"the virtual host {host} does not run on {', '.join(late)}")
 
