@@ -69,7 +69,7 @@ class Management:
             await self._account(host, account)
 
     async def _check_runs(self, host: str) -> None:
-        """Start a virtual host where it does not run on a node that does; raise TimeoutError until it runs."""
+        """Start a virtual host on each node where it does not run; raise TimeoutError until it runs."""
         found = msgspec.json.decode(await self._send("GET", self._path("vhosts", host)), type=dict[str, Any])
         late = [node for node, state in found["cluster_state"].items() if state != "running"]
         for node in late:
