@@ -171,10 +171,10 @@ class Run:
         """Whose cards these are."""
         return known_issuer(self.site.secrets.folder("simulator-issuer.json"))
 
-    def sam(self) -> Sam:
-        """A SAM of the cards' issuer, that opens with the stack's secrets."""
+    def sam(self, issuer: Issuer | None = None) -> Sam:
+        """A SAM of the cards' issuer, or of another, that opens with the stack's secrets."""
         return Sam(
-            self.issuer(),
+            issuer or self.issuer(),
             pcid=bytes.fromhex(self.site.secrets.read("sam_pcid")),
             conf=bytes.fromhex(self.site.secrets.read("sam_conf")),
         )

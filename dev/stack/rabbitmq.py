@@ -145,6 +145,14 @@ class RabbitMQ:
             raise RuntimeError(f"{self.node} does not evaluate {expression}: {done.stdout}{done.stderr}")
         return done.stdout.removeprefix("{ok, ").removesuffix("}")
 
+    def run_short_of_memory(self) -> None:
+        """Begin the alarm in which a broker takes nothing from who publishes."""
+        self.evaluate('vm_memory_monitor:set_vm_memory_high_watermark({absolute, "1MB"})')
+
+    def have_memory_again(self) -> None:
+        """End the alarm."""
+        self.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
+
     @property
     def metrics(self) -> str:
         """Host and port of its own figures for Prometheus."""

@@ -56,8 +56,7 @@ class Watched:
     def tap_of(self, issuer: Issuer) -> None:
         """A card of another issuer, on the first reader with a SAM of the same."""
         card = make_card(Kind.HEALTHY, 0, seed=ELSEWHERE, issuer=issuer, other=issuer)
-        pcid, conf = (bytes.fromhex(self.stack.secrets.read(name)) for name in ("sam_pcid", "sam_conf"))
-        asyncio.run(self._tap(card, Sam(issuer, pcid=pcid, conf=conf)))
+        asyncio.run(self._tap(card, self.city.run.sam(issuer)))
 
     async def _tap(self, card: SimulatedCard, sam: Sam) -> None:
         reader = VirtualReader(number=0, port=self.stack.vpcd_ports[0], sam=sam)
@@ -153,12 +152,12 @@ def test_a_database_that_died(watched: Watched) -> None:
 
 
 def test_a_broker_without_memory_and_the_messages_that_wait_for_it(watched: Watched) -> None:
-    watched.stack.rabbitmq.evaluate('vm_memory_monitor:set_vm_memory_high_watermark({absolute, "1MB"})')
+    watched.stack.rabbitmq.run_short_of_memory()
     watched.prometheus.until_it_fires("KetukBrokerAlarm")
     watched.tap()
     watched.prometheus.until_it_fires("KetukMessagesWait")
     watched.tap(Kind.BLOCKED)
-    watched.stack.rabbitmq.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
+    watched.stack.rabbitmq.have_memory_again()
     for alert in ("KetukBrokerAlarm", "KetukMessagesWait"):
         watched.prometheus.until_it_ends(alert)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from simulator.kinds import Kind
 from simulator.reader import VirtualReader
-from tests.support.chromium import ARGUMENTS, EXECUTABLE
+from tests.support.chromium import chromium, faultless_page
 from tests.system.conftest import City
 
 # a bound that only a hang reaches
@@ -30,26 +30,18 @@ NOW_SHOWN = """() => [
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
-        yield chromium
-        await chromium.close()
+    async with chromium() as started:
+        yield started
 
 
 @pytest.fixture
 async def page(city: City, browser: Browser) -> AsyncIterator[Page]:
     """In Indonesian, on a screen as counters have; it may break no rule of its own policy."""
-    opened = await browser.new_page(
-        base_url=city.services.url(GATEWAY), viewport={"width": 1280, "height": 800}
-    )
-    broken: list[str] = []
-    opened.on("pageerror", lambda error: broken.append(str(error)))
-    opened.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
-    await opened.goto("/")
-    await expect(opened.locator(".panel")).to_have_count(1)
-    yield opened
-    await opened.close()
-    assert broken == []
+    url = city.services.url(GATEWAY)
+    async with faultless_page(browser, base_url=url, viewport={"width": 1280, "height": 800}) as opened:
+        await opened.goto("/")
+        await expect(opened.locator(".panel")).to_have_count(1)
+        yield opened
 
 
 @pytest.fixture

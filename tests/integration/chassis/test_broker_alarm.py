@@ -33,10 +33,10 @@ class Alarm:
         self._stack = stack
 
     async def begin(self) -> None:
-        await self._evaluated('vm_memory_monitor:set_vm_memory_high_watermark({absolute, "1MB"})')
+        await asyncio.to_thread(self._stack.rabbitmq.run_short_of_memory)
 
     async def end(self) -> None:
-        await self._evaluated("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
+        await asyncio.to_thread(self._stack.rabbitmq.have_memory_again)
 
     async def connections(self) -> int:
         """Of the account of verification, as the broker counts them."""

@@ -132,6 +132,7 @@ async def test_a_virtual_host_that_does_not_run_on_each_node_yet_is_waited_for(
         await runner.cleanup()
     made = asked_for.index(f"PUT /api/exchanges/ketuk/{EVENTS}")
     assert asked_for[:made].count("GET /api/vhosts/ketuk") == 2
+    assert "POST /api/vhosts/ketuk/start/two" in asked_for[:made]
 
 
 async def test_on_one_node_nothing_stands_in(stack: Stack, admin: AbstractChannel, newcomer: str) -> None:

@@ -37,17 +37,13 @@ def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
 def settings(
     stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
 ) -> RegistrySettings:
-    return settings_for(stack_env, database_url=database_url, port=unused_tcp_port_factory())
-
-
-def settings_for(stack_env: Mapping[str, str], *, database_url: str, port: int) -> RegistrySettings:
     return RegistrySettings(
         _secrets_dir=str(Path(stack_env["SECRETS_DIR"]) / "registry"),  # type: ignore[call-arg]  # as in chassis.settings
         region="3372",
         amqp_url=stack_env["AMQP_REGISTRY_URL"],
         agencies_amqp_url=stack_env["AMQP_REGISTRY_AGENCIES_URL"],
         database_url=database_url,
-        http_port=port,
+        http_port=unused_tcp_port_factory(),
     )
 
 
@@ -74,7 +70,8 @@ class Kept:
 
 @pytest.fixture(scope="module")
 async def kept(stack_env: Mapping[str, str], settings: RegistrySettings) -> AsyncIterator[Kept]:
-    async with dealing(stack_env, settings) as everyone:
+    async with _dealing(stack_env, settings) as everyone:
+        await purge(everyone.services, QUEUES)
         kept = Kept(everyone)
         yield kept
         await kept.stop()
@@ -97,7 +94,7 @@ async def shared(kept: Kept) -> Case:
 
 
 @asynccontextmanager
-async def dealing(stack_env: Mapping[str, str], settings: RegistrySettings) -> AsyncIterator[Case]:
+async def _dealing(stack_env: Mapping[str, str], settings: RegistrySettings) -> AsyncIterator[Case]:
     admin = URL(stack_env["AMQP_ADMIN_URL"])
     async with (
         _channel(str(admin.with_path("/ketuk"))) as services,

@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from ketuk_events.outcomes import Check, Result
 from ketuk_events.taps import CheckResult
 from simulator import census
 from tests.integration.registry.case import Case, Json
-from tests.integration.registry.conftest import dealing, settings_for
+from tests.integration.registry.conftest import Kept
 from tests.integration.registry.fresh_database import fresh_database
 from tests.integration.registry.furnished import DAY, furnish
-from tests.support.chromium import ARGUMENTS, EXECUTABLE
+from tests.support.chromium import chromium, faultless_page
 
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
@@ -94,38 +94,29 @@ def database_url(stack_env: Mapping[str, str], template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def case(
-    stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
-) -> AsyncIterator[Case]:
-    settings = settings_for(stack_env, database_url=database_url, port=unused_tcp_port_factory())
-    async with dealing(stack_env, settings) as everyone, everyone.running():
-        await furnish(everyone, residents=RESIDENTS)
-        await everyone.done("PUT", f"/v1/people/{PERSON}", {"role": "viewer", "password": PASSWORD})
-        yield everyone
+async def case(kept: Kept) -> Case:
+    await kept.start()
+    await furnish(kept.case, residents=RESIDENTS)
+    await kept.case.done("PUT", f"/v1/people/{PERSON}", {"role": "viewer", "password": PASSWORD})
+    return kept.case
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
-        yield chromium
-        await chromium.close()
+    async with chromium() as started:
+        yield started
 
 
 @pytest.fixture
 async def page(case: Case, browser: Browser) -> AsyncIterator[Page]:
     """Before anybody has signed in; it may break no rule of its own policy."""
-    opened = await browser.new_page(
+    async with faultless_page(
+        browser,
         base_url=f"http://127.0.0.1:{case.settings.http_port}",
         viewport={"width": 1280, "height": 900},
         locale="id-ID",
-    )
-    broken: list[str] = []
-    opened.on("pageerror", lambda error: broken.append(str(error)))
-    opened.on("console", lambda said: broken.append(said.text) if "Policy" in said.text else None)
-    yield opened
-    await opened.close()
-    assert broken == []
+    ) as opened:
+        yield opened
 
 
 async def type_in(page: Page, password: str) -> None:
