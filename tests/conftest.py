@@ -1,5 +1,6 @@
 """For every folder of tests: the long form of long runs, and what stays in one process under `pytest -n`."""
 
+import os
 from collections.abc import Generator
 from pathlib import PurePosixPath
 
@@ -13,6 +14,9 @@ from dev.stack.missing import Missing
 # how long an example takes says how busy the machine is
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# aiohttp reads the machine's authorities at import: a tenth of a second for each service started; none is asked
+os.environ["SSL_CERT_FILE"] = os.devnull
 
 SHARED = {
     "tests/system": "city",
