@@ -15,6 +15,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",
 )
 """Pages are drawn without a graphics card, and nothing but a page asks anything of the network."""
 

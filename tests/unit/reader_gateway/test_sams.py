@@ -59,7 +59,13 @@ def until(holds: Callable[[], bool]) -> None:
 
 def waiting(sams: Sams, readings: Sequence[Reading]) -> None:
     """Returns when each reading stands in the queue or has its SAM."""
-    until(lambda: len(sams._waiting) == sum(not each.got.is_set() for each in readings))  # noqa: SLF001  nobody else needs to know who waits
+
+    def stand() -> bool:
+        # whoever is about to take a free one stands in the queue too, for as long as it has the lock
+        with sams._changed:  # noqa: SLF001  nobody else needs to know who waits
+            return len(sams._waiting) == sum(not each.got.is_set() for each in readings)  # noqa: SLF001
+
+    until(stand)
 
 
 @contextmanager
