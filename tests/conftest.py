@@ -11,11 +11,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 from dev.stack.missing import Missing
 
-# how long an example takes says how busy the machine is
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+SHORT_EXAMPLES, LONG_EXAMPLES = 50, 500
+"""Of each property that Hypothesis tries, where it says nothing else."""
 
-# aiohttp reads the machine's authorities at import: a tenth of a second for each service started; none is asked
+# aiohttp reads the machine's authorities at import: a tenth of a second a process, and no test asks one
 os.environ["SSL_CERT_FILE"] = os.devnull
 
 SHARED = {
@@ -40,6 +39,16 @@ class ByStack(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
     """Group by stack where `--dist loadscope` is asked for."""
     return ByStack(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let properties be tried as often as the form of the run wants it."""
+    examples = LONG_EXAMPLES if config.getoption("--long") else SHORT_EXAMPLES
+    # how long an example takes says how busy the machine is
+    settings.register_profile(
+        "untimed", deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)

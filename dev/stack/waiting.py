@@ -9,6 +9,8 @@ from dev.stack.missing import Missing
 
 READY_SECONDS = 180.0
 """Longer than any start takes on however busy a machine."""
+_LOGS_SECONDS = 1.0
+"""Between two looks into the logs: a broker's is long."""
 
 
 def until_ready(
@@ -33,11 +35,14 @@ def until_ready(
     """
     parts = (name, *stands_on)
     deadline = time.monotonic() + within
+    look_at_logs = time.monotonic() + _LOGS_SECONDS
     while not ready():
         if not children.is_alive(name):
             raise Missing(_sentence(f"{name} ended at its start", parts, children=children))
-        if any(cause(children.said(part), final=True) for part in parts):
-            raise Missing(_sentence(f"{name} cannot become ready", parts, children=children))
+        if time.monotonic() > look_at_logs:
+            look_at_logs = time.monotonic() + _LOGS_SECONDS
+            if any(cause(children.said(part), final=True) for part in parts):
+                raise Missing(_sentence(f"{name} cannot become ready", parts, children=children))
         if time.monotonic() > deadline:
             raise Missing(_sentence(f"{name} was not ready after {within:.0f} s", parts, children=children))
         time.sleep(0.1)
