@@ -96,6 +96,7 @@ _PURPOSES = PurposesChanged(
 def _outcome(outcome: str, assurance: str, reason: str) -> CardOutcome:
     verified = outcome == "verified"
     return CardOutcome(
+        audience="polresta-surakarta",
         tap="9b" * 16,
         tapped=_WHEN,
         place="33.72.05.1011",

@@ -24,11 +24,17 @@ class Rules(Struct, frozen=True, kw_only=True):
 class CardOutcome(Struct, frozen=True, kw_only=True):
     """The verdict on one tap, as one agency may know it."""
 
+    audience: Annotated[
+        Identifier,
+        Meta(description="The institution for which this was written. What names another is not for you."),
+    ]
     tap: Annotated[
         str, Meta(pattern=whole("[0-9a-f]{32}"), description="Keyed hash, different for each agency.")
     ]
     tapped: Annotated[Timestamp, Meta(description="When the tap began.")]
-    place: PlaceCode
+    place: Annotated[
+        PlaceCode, Meta(description="Where the gateway stands by the registry's own record of it.")
+    ]
     reader: Identifier
     officer: Identifier
     outcome: Annotated[Code, Meta(description="verified, refused or inconclusive.")]

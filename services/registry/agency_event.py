@@ -51,8 +51,8 @@ class EventSigner:
         """The JWK set with which agencies check the signature."""
         return {"keys": [self._key.as_dict(private=False)]}
 
-    def signed(self, kind: Kind, data: CardOutcome, *, event_id: UUID, institution: str) -> Wire:
-        """The message, ready to be sent to an institution.
+    def signed(self, kind: Kind, data: CardOutcome, *, event_id: UUID) -> Wire:
+        """The message, ready to be sent to the institution for which it was written.
 
         The header `ketuk-signature` holds a JWS in compact form, ES256, with its content detached (RFC 7515,
         appendix F).
@@ -69,7 +69,7 @@ class EventSigner:
         )
         return Wire(
             message_id=str(event_id),
-            routing_key=kind.routing_key(region=self._region, owner=institution),
+            routing_key=kind.routing_key(region=self._region, owner=data.audience),
             headers={SIGNATURE: self._signature(body)},
             body=body,
             delivery=kind.delivery,

@@ -12,6 +12,7 @@ from ketuk_events.catalogue import CARD_INCONCLUSIVE, CARD_REFUSED, CARD_VERIFIE
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from registry.agreement import Agreement
+from registry.gateway import Gateway
 from registry.pseudonyms import Pseudonyms
 
 KINDS: dict[str, Kind] = {
@@ -25,18 +26,31 @@ _HEADER = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 
 
 def disclosure(
-    verdict: TapJudged, *, person: Mapping[str, str], agreement: Agreement, pseudonyms: Pseudonyms
+    verdict: TapJudged,
+    *,
+    person: Mapping[str, str],
+    agreement: Agreement,
+    gateway: Gateway,
+    pseudonyms: Pseudonyms,
 ) -> CardOutcome:
-    """The verdict as the agency may know it; `person` is the card's biodata by name.
+    """Return the verdict as the agency may know it.
 
     Who it was is told of a verified card alone: what an unproven card says of a person is nobody's word.
+
+    Args:
+        verdict: of the tap.
+        person: the card's biodata by name.
+        agreement: under which the agency may know.
+        gateway: that asked, as the registry has it; where it stands is not taken from its own word.
+        pseudonyms: towards the agency.
     """
     verified = verdict.outcome == Outcome.VERIFIED
     nik = person.get("nik")
     return CardOutcome(
+        audience=agreement.institution,
         tap=pseudonyms.tap(verdict.tap),
         tapped=verdict.began,
-        place=verdict.asked.place,
+        place=gateway.place,
         reader=verdict.asked.reader,
         officer=verdict.asked.officer,
         outcome=verdict.outcome,

@@ -57,9 +57,14 @@ class Teller:
             pseudonyms = self._towards(agreement.institution)
             wire = self._signer.signed(
                 kind,
-                disclosure(judged.verdict, person=judged.person, agreement=agreement, pseudonyms=pseudonyms),
+                disclosure(
+                    judged.verdict,
+                    person=judged.person,
+                    agreement=agreement,
+                    gateway=gateway,
+                    pseudonyms=pseudonyms,
+                ),
                 event_id=pseudonyms.event(judged.event_id),
-                institution=agreement.institution,
             )
             header = traceparent(judged.verdict.tap, span_of(QUEUE, judged.event_id))
             told.append(Disclosure(institution=agreement.institution, wire=wire, traceparent=header))

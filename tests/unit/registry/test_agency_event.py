@@ -28,7 +28,7 @@ def signer() -> EventSigner:
 
 def signed() -> Wire:
     assert isinstance(EXAMPLE.data, CardOutcome)
-    return signer().signed(CARD_VERIFIED, EXAMPLE.data, event_id=EXAMPLE.id, institution="polresta-surakarta")
+    return signer().signed(CARD_VERIFIED, EXAMPLE.data, event_id=EXAMPLE.id)
 
 
 def check(wire: Wire, body: bytes) -> None:

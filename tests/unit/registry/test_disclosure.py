@@ -24,6 +24,7 @@ def told(outcome: str, attributes: set[str]) -> CardOutcome:
         verdict(outcome=outcome),
         person=PERSON,
         agreement=agreement(attributes=attributes),
+        gateway=GATEWAY,
         pseudonyms=pseudonyms("kelurahan-jebres"),
     )
 
@@ -79,7 +80,11 @@ def test_an_agency_without_a_key_gets_no_attributes() -> None:
         {**msgspec.to_builtins(agreement(attributes=["nik"])), "public_key": None}, Agreement
     )
     outcome = disclosure(
-        verdict(), person=PERSON, agreement=keyless, pseudonyms=pseudonyms("kelurahan-jebres")
+        verdict(),
+        person=PERSON,
+        agreement=keyless,
+        gateway=GATEWAY,
+        pseudonyms=pseudonyms("kelurahan-jebres"),
     )
     assert outcome.attributes is None
     assert outcome.person == pseudonyms("kelurahan-jebres").person(NIK)
@@ -93,3 +98,14 @@ def test_a_disclosure_says_under_which_rules_it_came_about() -> None:
         "record",
         1,
     )
+
+
+def test_a_disclosure_names_its_audience_and_the_place_that_the_registry_has_on_record() -> None:
+    outcome = disclosure(
+        verdict(place="33.72.01.1001"),
+        person=PERSON,
+        agreement=agreement(institution="polresta-surakarta"),
+        gateway=GATEWAY,
+        pseudonyms=pseudonyms("polresta-surakarta"),
+    )
+    assert (outcome.audience, outcome.place) == ("polresta-surakarta", GATEWAY.place)
