@@ -20,11 +20,10 @@ async def subscribe(url: URL, keys: KeySet) -> None:
                 signature = str(message.headers["ketuk-signature"])
                 jws.deserialize_compact(signature, keys, ["ES256"], payload=message.body)
                 event = json.loads(message.body)
-                if event["data"]["audience"] != url.user:
+                if (data := event["data"])["audience"] != url.user:
                     raise ValueError("this event was written for another institution")
-                if sealed := event["data"]["attributes"]:
-                    opened = jwe.decrypt_compact(sealed, keys).plaintext or b"null"
-                    event["data"]["attributes"] = json.loads(opened)
+                if sealed := data["attributes"]:
+                    data["attributes"] = json.loads(jwe.decrypt_compact(sealed, keys).plaintext or b"null")
                 print(json.dumps(event), flush=True)  # noqa: T201  printing is its job
                 await message.ack()
 

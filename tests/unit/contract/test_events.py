@@ -29,7 +29,7 @@ def read(**changed: object) -> object:
 def test_the_field_names_of_a_tap_are_those_that_integrators_read() -> None:
     body = msgspec.json.decode(to_wire(examples()[catalogue.CARD_VERIFIED]).body)
     assert " ".join(sorted(body)) == (
-        "assurance attributes officer outcome person place reader reason rules tap tapped"
+        "assurance attributes audience officer outcome person place reader reason rules tap tapped"
     )
 
 
