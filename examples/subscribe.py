@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 import aio_pika
-from joserfc import jwe, jws
-from joserfc.jwk import KeySet
+from joserfc import jwe, jwk, jws
 from yarl import URL
 
 
-async def subscribe(url: URL, keys: KeySet) -> None:
+async def subscribe(url: URL, keys: jwk.KeySet) -> None:
     """Print and acknowledge events until interrupted; raises where one is not what Ketuk signed."""
     async with await aio_pika.connect(str(url.with_query(None))) as connection:
         queue = await (await connection.channel()).get_queue(url.query["queue"], ensure=False)
@@ -28,4 +27,4 @@ async def subscribe(url: URL, keys: KeySet) -> None:
                 await message.ack()
 
 
-asyncio.run(subscribe(URL(sys.argv[1]), KeySet.import_key_set(json.loads(Path(sys.argv[2]).read_text()))))
+asyncio.run(subscribe(URL(sys.argv[1]), jwk.KeySet.import_key_set(json.loads(Path(sys.argv[2]).read_text()))))
