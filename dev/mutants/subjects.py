@@ -31,6 +31,8 @@ SUBJECTS = MappingProxyType(
             package="registry",
             modules=(
                 "audit_chain.py",
+                "disclosure_chain.py",
+                "hash_chain.py",
                 "card_life.py",
                 "compliance.py",
                 "entitlement.py",

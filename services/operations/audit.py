@@ -1,6 +1,6 @@
-"""`ketuk audit list|verify`."""
+"""`ketuk audit list|verify|disclosures`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,10 +29,28 @@ def verify(
 ) -> None:
     """Find what was altered, removed or moved in the log; exits with 1 where something was."""
     found = ask("GET", "/v1/audit/verification" + (f"?anchor={anchor}" if anchor else ""))
+    _tell(found, f"{found['entries']} entries, {found['erased']} erased")
+
+
+@commands.command("disclosures")
+def verify_disclosures(
+    institution: Annotated[str, typer.Argument(help="Its name in the registry.")],
+    anchor: Annotated[
+        str | None, typer.Option(help="POSITION:HASH, as this command printed it earlier.")
+    ] = None,
+) -> None:
+    """Find what was altered or removed in what an institution was told; exits with 1 where something was."""
+    found = ask(
+        "GET", f"/v1/disclosures/{institution}/verification" + (f"?anchor={anchor}" if anchor else "")
+    )
+    _tell(found, f"{found['disclosures']} disclosures, {found['removed']} removed after their time")
+
+
+def _tell(found: dict[str, Any], counted: str) -> None:
     for finding in found["findings"]:
         shown.note(f"entry {finding['position']}: {finding['what']}")
     shown.note(
-        f"{found['entries']} entries, {found['erased']} erased, {len(found['findings'])} findings. "
+        f"{counted}, {len(found['findings'])} findings. "
         f"Write down, elsewhere: {found['position']}:{found['hash']}"
     )
     if found["findings"]:

@@ -5,15 +5,16 @@ erased by removing that part; the chain still holds, and says which entries were
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
 import msgspec
 
+from registry.hash_chain import Chain, Finding, Head
+
 Outcome = Literal["done", "refused"]
-NOTHING_BEFORE = bytes(32)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,67 +63,32 @@ class Entry:
         return sha256(before + said).digest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Head:
-    """Where the log ends. Written down elsewhere, it finds a log that was made anew as a whole."""
-
-    position: int
-    hash: bytes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """Something is not as it was written."""
-
-    position: int
-    what: str
-
-
 @dataclass(kw_only=True, slots=True)
 class Check:
     """Goes through a log, in its order, and finds what was done to it."""
 
-    anchors: tuple[Head, ...] = ()
-    before: Head = field(default_factory=lambda: Head(position=0, hash=NOTHING_BEFORE))
+    anchors: InitVar[tuple[Head, ...]] = ()
+    chain: Chain = field(init=False)
     _bare: set[int] = field(default_factory=set)
     """Entries without details that no later entry has accounted for yet."""
     erased: int = 0
 
+    def __post_init__(self, anchors: tuple[Head, ...]) -> None:
+        self.chain = Chain(anchors=anchors)
+
     def next(self, entry: Entry, *, stored: bytes, details: Details | None) -> Iterator[Finding]:
-        """Findings at this entry; goes on from the hash that is stored, so that each fault is named once."""
-        due = self.before.position + 1
-        if entry.position > due:
-            last = entry.position - 1
-            yield Finding(
-                position=due,
-                what=f"entries {due} to {last} are gone" if last > due else f"entry {due} is gone",
-            )
-        elif entry.hash(self.before.hash) != stored:
-            yield Finding(
-                position=entry.position, what="this entry was altered, or stands in the place of another"
-            )
-        if any(each.position == entry.position and each.hash != stored for each in self.anchors):
-            yield Finding(position=entry.position, what="this is not the entry that was written down")
+        """Findings at this entry."""
+        yield from self.chain.next(entry, stored=stored)
         if details is None:
             self._bare.add(entry.position)
         elif details.commitment() != entry.commitment:
             yield Finding(position=entry.position, what="the details of this entry were altered")
         self.erased += len(self._bare & set(entry.erased))
         self._bare -= set(entry.erased)
-        self.before = Head(position=entry.position, hash=stored)
 
     def end(self, head: Head) -> Iterator[Finding]:
         """What is found once there are no more entries."""
-        last = self.before
-        if last.position < head.position:
-            yield Finding(
-                position=last.position + 1, what=f"the end of the log is gone: it went to {head.position}"
-            )
-        elif last != head:
-            yield Finding(position=last.position, what="this is not the entry that the log ended with")
-        for anchor in self.anchors:
-            if anchor.position > last.position:
-                yield Finding(position=anchor.position, what="the entry that was written down is gone")
+        yield from self.chain.end(head)
         for position in sorted(self._bare):
             yield Finding(position=position, what="the details of this entry are gone, and none says why")
 

@@ -15,6 +15,7 @@ class AuditEvent(StrEnum):
     REFUSED = "access.refused"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
+    DISCLOSURES_VERIFIED = "disclosures.verified"
     CITIZEN_ANSWERED = "citizen.answered"
     CITIZEN_EXPORTED = "citizen.exported"
     CITIZEN_ERASED = "citizen.erased"
@@ -53,6 +54,7 @@ MEANING: dict[AuditEvent, str] = {
     AuditEvent.REFUSED: "Somebody asked for what their role does not allow.",
     AuditEvent.AUDIT_READ: "Entries of the audit log were looked at.",
     AuditEvent.AUDIT_VERIFIED: "The audit log was verified.",
+    AuditEvent.DISCLOSURES_VERIFIED: "What an institution was told was verified.",
     AuditEvent.CITIZEN_ANSWERED: "A citizen was told who looked at their data.",
     AuditEvent.CITIZEN_EXPORTED: "All that is held about a citizen was handed out.",
     AuditEvent.CITIZEN_ERASED: "A citizen was erased; the entry names the entries whose details went.",

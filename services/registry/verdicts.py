@@ -71,11 +71,11 @@ class Verdicts:
             known = await gateways.named(
                 connection, [each.verdict.asked.gateway for each in first.values()], region=self._region
             )
-            told = await self._tell(connection, list(first.values()), known)
             await self._note_chips(connection, list(first.values()), known)
             await tap_minutes.count(
                 connection, [each.verdict for each in first.values()], process=self._process
             )
+            told = await self._tell(connection, list(first.values()), known)
             self._at_step(QUEUE, Step.DECIDED)
         self._added.set()
         for tap, institutions in told:

@@ -8,10 +8,11 @@ from msgspec import Meta, Struct
 from ketuk_events.names import whole
 from registry.api.answers import answer, query
 from registry.api.told import tells
-from registry.audit_chain import Head
 from registry.audit_events import AuditEvent
 from registry.commands.record_refused import record_refused
 from registry.commands.verify_audit import Verification, verify_audit
+from registry.commands.verify_disclosures import DisclosuresVerified, verify_disclosures
+from registry.hash_chain import Head
 from registry.office import Office
 from registry.store import audit
 from registry.store.audit import Recorded
@@ -67,11 +68,24 @@ def routes(office: Office) -> web.RouteTableDef:
     @table.get("/v1/audit/verification")
     @tells("Whether the log is as it was written.", query=VerificationQuery, answer=Verification)
     async def verify(request: web.Request) -> web.Response:
-        asked = query(request, VerificationQuery)
-        anchors: tuple[Head, ...] = ()
-        if asked.anchor is not None:
-            position, _, hashed = asked.anchor.partition(":")
-            anchors = (Head(position=int(position), hash=bytes.fromhex(hashed)),)
-        return answer(await verify_audit(office, anchors=anchors))
+        return answer(await verify_audit(office, anchors=_anchors(request)))
+
+    @table.get("/v1/disclosures/{name}/verification")
+    @tells(
+        "Whether what an institution was told is as it was written.",
+        query=VerificationQuery,
+        answer=DisclosuresVerified,
+    )
+    async def verify_told(request: web.Request) -> web.Response:
+        institution = request.match_info["name"]
+        return answer(await verify_disclosures(office, institution, anchors=_anchors(request)))
 
     return table
+
+
+def _anchors(request: web.Request) -> tuple[Head, ...]:
+    anchor = query(request, VerificationQuery).anchor
+    if anchor is None:
+        return ()
+    position, _, hashed = anchor.partition(":")
+    return (Head(position=int(position), hash=bytes.fromhex(hashed)),)

@@ -91,6 +91,9 @@ RIGHTS: dict[tuple[str, str], Right] = {
     ("GET", "/v1/agreements"): Right(roles=EVERYONE),
     ("PUT", "/v1/agreements/{name}"): Right(roles=OPERATORS, event=AuditEvent.AGREED, whose="name"),
     ("GET", "/v1/disclosures"): Right(roles=EVERYONE),
+    ("GET", "/v1/disclosures/{name}/verification"): Right(
+        roles=AUDITORS, event=AuditEvent.DISCLOSURES_VERIFIED, whose="name"
+    ),
     ("GET", "/v1/keys"): Right(roles=EVERYONE),
     ("POST", "/v1/cards/{card_ref}/status"): Right(
         roles=OFFICERS, event=AuditEvent.CARD_CHANGED, whose="card_ref"

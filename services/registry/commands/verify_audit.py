@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from registry.audit_chain import Check, Finding, Head
+from registry.audit_chain import Check
+from registry.hash_chain import Finding, Head
 from registry.office import Office
 from registry.store import audit
 
@@ -41,7 +42,7 @@ async def verify_audit(office: Office, *, anchors: tuple[Head, ...] = ()) -> Ver
     return Verification(
         entries=entries,
         erased=check.erased,
-        position=check.before.position,
-        hash=check.before.hash.hex(),
+        position=check.chain.before.position,
+        hash=check.chain.before.hash.hex(),
         findings=found[:_MOST],
     )

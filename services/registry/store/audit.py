@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import asyncpg
 
 from chassis.postgres import Connection
-from registry.audit_chain import Details, Entry, Head, Outcome
+from registry.audit_chain import Details, Entry, Outcome
+from registry.hash_chain import Head
 
 _READ = """
     SELECT log.position, recorded, event, actor, outcome, commitment, erased, hash,

@@ -7,6 +7,7 @@ from chassis.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from registry.agency_event import CONTENT_TYPE, SIGNATURE
+from registry.store import disclosure_links
 from registry.telling import Disclosure
 
 
@@ -31,7 +32,14 @@ class Unsettled:
 
 
 async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None:
-    """Add to the log; what is in it already stays as it is."""
+    """Add to the log and to the chain of each institution; what is in it already stays as it is.
+
+    It is the last step of the caller's transaction: whoever tells the same institutions waits from here on.
+    """
+    if not disclosures:
+        return
+    by_event = {each.wire.message_id: each for each in disclosures}
+    heads = await disclosure_links.hold(connection, {each.institution for each in disclosures})
     rows = [
         (
             each.wire.message_id,
@@ -41,19 +49,21 @@ async def add(connection: Connection, disclosures: Sequence[Disclosure]) -> None
             each.wire.body,
             each.traceparent,
         )
-        for each in sorted(disclosures, key=lambda each: each.wire.message_id)
+        for _, each in sorted(by_event.items())
     ]
-    if not rows:
-        return
-    await connection.execute(
+    added = await connection.fetch(
         """
         INSERT INTO disclosures (event_id, institution, routing_key, signature, body, traceparent)
         SELECT event_id::uuid, institution, routing_key, signature, body, traceparent
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[])
             AS given (event_id, institution, routing_key, signature, body, traceparent)
         ON CONFLICT (event_id) DO NOTHING
+        RETURNING event_id::text AS event_id, created
         """,
         *zip(*rows, strict=True),
+    )
+    await disclosure_links.add(
+        connection, [(by_event[row["event_id"]], row["created"]) for row in added], heads=heads
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.audit_chain import NOTHING_BEFORE, Details, Entry, Finding, Head, findings
+from registry.audit_chain import Details, Entry, findings
+from registry.hash_chain import NOTHING_BEFORE, Finding, Head
 
 Log = list[tuple[Entry, bytes, Details | None]]
 

@@ -57,6 +57,7 @@ MAY = {
         GET /v1/tokens
         GET /v1/audit
         GET /v1/audit/verification
+        GET /v1/disclosures/{name}/verification
     """,
     "operator": """
         PUT /v1/people/{name}

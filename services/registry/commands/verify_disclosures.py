@@ -1,0 +1,58 @@
+"""Go through what an institution was told and say whether it is as it was written."""
+
+from dataclasses import dataclass
+
+from registry.disclosure_chain import DisclosureCheck
+from registry.hash_chain import Chain, Finding, Head
+from registry.office import Office
+from registry.retention import DISCLOSURES, RETENTION
+from registry.store import disclosure_links
+
+_MOST = 100
+"""Findings that are told; one is enough to know that the log was touched."""
+_KEPT = next(kept.period for kept in RETENTION if kept.kind == DISCLOSURES)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosuresVerified:
+    """What was found."""
+
+    institution: str
+    disclosures: int
+    removed: int
+    """Of them, those that are gone because their time was over."""
+    position: int
+    hash: str
+    """Of the last one; to be written down elsewhere and given as anchor later."""
+    findings: list[Finding]
+    """The first hundred."""
+
+
+async def verify_disclosures(
+    office: Office, institution: str, *, anchors: tuple[Head, ...] = ()
+) -> DisclosuresVerified:
+    """Verify the chain of an institution as it is at one moment; one that is not known was told nothing."""
+    disclosures = 0
+    found: list[Finding] = []
+    async with (
+        office.pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        check = DisclosureCheck(
+            now=await connection.fetchval("SELECT now()"), kept=_KEPT, chain=Chain(anchors=anchors)
+        )
+        head = await disclosure_links.head(connection, institution)
+        async for link, stored, stands in disclosure_links.links(connection, institution):
+            disclosures += 1
+            found += check.next(link, stored=stored, disclosure=stands)
+            del found[_MOST:]
+        beside = await disclosure_links.in_no_chain(connection, institution)
+    found += check.end(head, in_no_chain=beside)
+    return DisclosuresVerified(
+        institution=institution,
+        disclosures=disclosures,
+        removed=check.removed,
+        position=check.chain.before.position,
+        hash=check.chain.before.hash.hex(),
+        findings=found[:_MOST],
+    )

@@ -1,0 +1,79 @@
+"""What each institution was told, as a chain: who owns the database cannot change or remove it unseen.
+
+The chain holds a commitment to each disclosure and outlives it. A signature is part of what is committed to,
+and ECDSA makes each of them at random: from the commitment of a disclosure that is gone nobody guesses it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+
+from registry.hash_chain import Chain, Finding, Head
+
+
+def commitment(*, routing_key: str, signature: str, body: bytes) -> bytes:
+    """Return what the chain holds of a disclosure: 32 bytes, SHA-256."""
+    return sha256(msgspec.json.encode([routing_key, signature, sha256(body).hexdigest()])).digest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """One disclosure in the chain of its institution."""
+
+    position: int
+    event_id: UUID
+    told: datetime
+    """When it was written, by the database's clock."""
+    commitment: bytes
+
+    def hash(self, before: bytes) -> bytes:
+        """Its own hash, after the hash of the link before."""
+        said = msgspec.json.encode(
+            [
+                self.position,
+                str(self.event_id),
+                self.told.isoformat(timespec="microseconds"),
+                self.commitment.hex(),
+            ]
+        )
+        return sha256(before + said).digest()
+
+
+@dataclass(kw_only=True, slots=True)
+class DisclosureCheck:
+    """Goes through the chain of one institution, in its order, and finds what was done to it.
+
+    Args:
+        chain: at its beginning.
+        now: of the check.
+        kept: how long a disclosure stands at least.
+    """
+
+    now: datetime
+    kept: timedelta
+    chain: Chain = field(default_factory=Chain)
+    removed: int = 0
+    """Disclosures that are gone because their time was over."""
+
+    def next(self, link: Link, *, stored: bytes, disclosure: bytes | None) -> Iterator[Finding]:
+        """Findings at this link; `disclosure` is the commitment to what stands now, None where it is gone."""
+        yield from self.chain.next(link, stored=stored)
+        if disclosure is None and self.now - link.told < self.kept:
+            yield Finding(position=link.position, what="what was disclosed is gone before its time")
+        elif disclosure is None:
+            self.removed += 1
+        elif disclosure != link.commitment:
+            yield Finding(position=link.position, what="what was disclosed was altered")
+
+    def end(self, head: Head, *, in_no_chain: int) -> Iterator[Finding]:
+        """What is found once there are no more links; `in_no_chain` disclosures stand beside them."""
+        yield from self.chain.end(head)
+        if in_no_chain:
+            yield Finding(
+                position=self.chain.before.position,
+                what=f"{in_no_chain} disclosures were put in from elsewhere",
+            )

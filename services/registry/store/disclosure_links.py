@@ -1,0 +1,133 @@
+"""The chain of what each institution was told: added to under a lock on its head, read in its order."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from chassis.postgres import Connection
+from registry.agency_event import SIGNATURE
+from registry.disclosure_chain import Link, commitment
+from registry.hash_chain import NOTHING_BEFORE, Head
+from registry.telling import Disclosure
+
+
+async def hold(connection: Connection, institutions: Collection[str]) -> Mapping[str, Head]:
+    """Let nobody else tell these institutions anything until the transaction ends; where each chain ends."""
+    # in one order, or two could wait for each other
+    rows = await connection.fetch(
+        """
+        SELECT institution, position, hash FROM disclosure_heads
+        WHERE institution = ANY($1) ORDER BY institution FOR UPDATE
+        """,
+        sorted(institutions),
+    )
+    if len(rows) < len(institutions):
+        # another may make them at the same time: they are there when this waits no more
+        await connection.execute(
+            """
+            INSERT INTO disclosure_heads (institution, position, hash)
+            SELECT institution, 0, $2 FROM unnest($1::text[]) AS named (institution) ORDER BY institution
+            ON CONFLICT (institution) DO NOTHING
+            """,
+            sorted(institutions),
+            NOTHING_BEFORE,
+        )
+        return await hold(connection, institutions)
+    return {row["institution"]: Head(position=row["position"], hash=row["hash"]) for row in rows}
+
+
+async def add(
+    connection: Connection, told: Sequence[tuple[Disclosure, datetime]], *, heads: Mapping[str, Head]
+) -> None:
+    """Add disclosures that were written at these times; `heads` are held."""
+    ends, rows = dict(heads), []
+    for disclosure, when in told:
+        before = ends[disclosure.institution]
+        link = Link(
+            position=before.position + 1,
+            event_id=UUID(disclosure.wire.message_id),
+            told=when.astimezone(UTC),
+            commitment=commitment(
+                routing_key=disclosure.wire.routing_key,
+                signature=disclosure.wire.headers[SIGNATURE],
+                body=disclosure.wire.body,
+            ),
+        )
+        end = Head(position=link.position, hash=link.hash(before.hash))
+        ends[disclosure.institution] = end
+        rows.append(
+            (disclosure.institution, link.position, link.event_id, link.told, link.commitment, end.hash)
+        )
+    if not rows:
+        return
+    await connection.copy_records_to_table("disclosure_links", records=rows)
+    await connection.execute(
+        """
+        UPDATE disclosure_heads AS head SET position = given.position, hash = given.hash
+        FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS given (institution, position, hash)
+        WHERE head.institution = given.institution
+        """,
+        list(ends),
+        [end.position for end in ends.values()],
+        [end.hash for end in ends.values()],
+    )
+
+
+async def head(connection: Connection, institution: str) -> Head:
+    """Where the chain of an institution ends."""
+    row = await connection.fetchrow(
+        "SELECT position, hash FROM disclosure_heads WHERE institution = $1", institution
+    )
+    if row is None:
+        return Head(position=0, hash=NOTHING_BEFORE)
+    return Head(position=row["position"], hash=row["hash"])
+
+
+async def links(connection: Connection, institution: str) -> AsyncIterator[tuple[Link, bytes, bytes | None]]:
+    """The chain of an institution in its order; needs a transaction.
+
+    Yields:
+        The link, the hash that is stored with it, and the commitment to the disclosure as it stands now (None
+        where it is gone).
+    """
+    async for row in connection.cursor(
+        """
+        SELECT link.position, link.event_id, link.told, link.commitment, link.hash,
+            stands.institution IS NOT NULL AS stands, stands.routing_key, stands.signature, stands.body
+        FROM disclosure_links AS link LEFT JOIN disclosures AS stands USING (event_id, institution)
+        WHERE institution = $1 ORDER BY link.position
+        """,
+        institution,
+        prefetch=1000,
+    ):
+        link = Link(
+            position=row["position"],
+            event_id=row["event_id"],
+            told=row["told"].astimezone(UTC),
+            commitment=row["commitment"],
+        )
+        stands = (
+            commitment(routing_key=row["routing_key"], signature=row["signature"], body=row["body"])
+            if row["stands"]
+            else None
+        )
+        yield link, row["hash"], stands
+
+
+async def in_no_chain(connection: Connection, institution: str) -> int:
+    """How many disclosures stand beside the chain, though it had begun a day before."""
+    return int(
+        await connection.fetchval(
+            """
+            SELECT count(*) FROM disclosures AS stands
+            WHERE institution = $1
+                AND created > (
+                    SELECT min(told) + interval '1 day' FROM disclosure_links WHERE institution = $1
+                )
+                AND NOT EXISTS (
+                    SELECT FROM disclosure_links AS link WHERE link.event_id = stands.event_id
+                )
+            """,
+            institution,
+        )
+    )
