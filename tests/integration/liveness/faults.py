@@ -30,6 +30,8 @@ class Surroundings:
     """From which the service consumes."""
     name: str
     """Of its database."""
+    role: str
+    """Under which it comes to its database."""
     is_unready: Callable[[], Awaitable[None]]
     """Returns once the service says that it is not ready."""
     add_to_send: Callable[[], Awaitable[None]]
@@ -103,7 +105,10 @@ async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
 
 
 def database_says(bad: str, good: str) -> Fault:
-    """A fault that one statement of the administrator's makes, and another one ends."""
+    """A fault that one statement of the administrator's makes, and another one ends.
+
+    In both `{role}` is the service.
+    """
 
     @asynccontextmanager
     async def fault(around: Surroundings) -> AsyncIterator[None]:
@@ -122,7 +127,7 @@ async def _as_administrator(around: Surroundings, statement: str) -> None:
     # neither setting strikes this one
     connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
     try:
-        await connection.execute(statement)
+        await connection.execute(statement.format(role=around.role))
         await connection.execute(RELOAD)
     finally:
         await connection.close()
@@ -139,8 +144,8 @@ FAULTS: Mapping[str, Fault] = {
     "the database is killed": database_is_killed,
     "the database takes no writes": database_says(*UNWELL["read-only"]),
     "the database has no connection left": database_says(
-        "ALTER ROLE verification CONNECTION LIMIT 0; "
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'verification'",
-        "ALTER ROLE verification CONNECTION LIMIT -1",
+        "ALTER ROLE {role} CONNECTION LIMIT 0; "
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'",
+        "ALTER ROLE {role} CONNECTION LIMIT -1",
     ),
 }

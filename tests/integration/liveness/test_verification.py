@@ -10,7 +10,6 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from chassis import answered, broker, postgres, publisher
 from chassis.broker import DEAD_LETTERS
 from chassis.postgres import Pool, database
 from dev.faults.link import Link
@@ -18,6 +17,7 @@ from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
 from tests.integration.liveness.faults import FAULTS, Surroundings
+from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, SPECIFIED_SECONDS, Service
 from tests.integration.verification import conftest
 from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
 from verification import keeping
@@ -25,43 +25,20 @@ from verification import keeping
 bench = conftest.bench
 pytestmark = pytest.mark.timeout(300)
 QUEUES = ("verification.readings", "verification.projection")
-RESOURCES = {"database", "migrations"}
-"""What `/readyz` tells of beside the parts."""
-SOON_SECONDS, SPECIFIED_SECONDS = 60.0, 10.0
-"""A bound that only a hang reaches on a busy machine, and what the full form asks for."""
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "HEARTBEAT_SECONDS", 1)
-    monkeypatch.setattr(broker, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(publisher, "CONFIRM_SECONDS", 2.0)
-    monkeypatch.setattr(answered, "REQUEST_SECONDS", 2.0)
-    monkeypatch.setattr(postgres, "COMMAND_SECONDS", 2.0)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "LOOK_SECONDS", 1.0)
 
 
-class Running:
-    """Verification behind a link to its broker and one to its database."""
+class Verification(Service):
+    """Verification, and who deals with it."""
 
     def __init__(self, *, bench: Bench, pool: Pool, http: aiohttp.ClientSession) -> None:
+        super().__init__(http=http)
         self.bench = bench
         self.pool = pool
-        self._http = http
-
-    async def resources(self) -> tuple[bool, Mapping[str, str]]:
-        """Whether it is ready, and what it says of each resource."""
-        async with self._http.get("/readyz") as answer:
-            said = await answer.json()
-        return answer.status == 200, said["resources"]
-
-    async def until_ready(self, *, is_so: bool = True) -> None:
-        """Until it says that it is ready, or that it is not."""
-
-        async def says_so() -> bool:
-            return (await self.resources())[0] is is_so
-
-        await until(says_so, what="ready" if is_so else "not ready", seconds=SOON_SECONDS)
 
     async def judges(self) -> None:
         """A reading comes to its verdict."""
@@ -127,18 +104,18 @@ class Running:
         )
 
 
-PROBES: Mapping[str, Callable[[Running], Awaitable[None]]] = {
-    "readings": Running.judges,
-    "projection": Running.takes_in_changes,
-    "rebuilding": Running.rebuilds,
-    "keeping": Running.makes_months,
-    "relay": Running.relays,
+PROBES: Mapping[str, Callable[[Verification], Awaitable[None]]] = {
+    "readings": Verification.judges,
+    "projection": Verification.takes_in_changes,
+    "rebuilding": Verification.rebuilds,
+    "keeping": Verification.makes_months,
+    "relay": Verification.relays,
 }
 """For each part what shows that it works."""
 
 
 @asynccontextmanager
-async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Running, Link, Link]]:
+async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Verification, Link, Link]]:
     found = bench.found
     amqp, url = URL(found["AMQP_VERIFICATION_URL"]), URL(found["DATABASE_VERIFICATION_URL"])
     assert amqp.port is not None
@@ -154,10 +131,10 @@ async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Running, 
             "DATABASE_VERIFICATION_URL": str(url.with_port(to_database.port)),
         }
         async with running(found | through, http_port=port):
-            yield Running(bench=bench, pool=pool, http=http), to_broker, to_database
+            yield Verification(bench=bench, pool=pool, http=http), to_broker, to_database
 
 
-async def informed(service: Running) -> None:
+async def informed(service: Verification) -> None:
     """Tell it all that there is to know: one gateway."""
     bench = service.bench
     part = SnapshotPart(part=1, parts=1, approved=(bench.approved(),))
@@ -180,6 +157,7 @@ async def test_every_part_of_verification_works_again_after(
             admin=bench.channel,
             queues=QUEUES,
             name="verification",
+            role="verification",
             is_unready=partial(service.until_ready, is_so=False),
             add_to_send=service.to_be_sent,
         )
