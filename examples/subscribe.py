@@ -19,7 +19,7 @@ async def subscribe(url: URL, keys: jwk.KeySet) -> None:
                 signature = str(message.headers["ketuk-signature"])
                 jws.deserialize_compact(signature, keys, ["ES256"], payload=message.body)
                 event = json.loads(message.body)
-                if (data := event["data"])["audience"] != url.user:
+                if (data := event["data"]).get("audience", url.user) != url.user:
                     raise ValueError("this event was written for another institution")
                 if sealed := data["attributes"]:
                     data["attributes"] = json.loads(jwe.decrypt_compact(sealed, keys).plaintext or b"null")

@@ -43,7 +43,11 @@ def verify_disclosures(
     found = ask(
         "GET", f"/v1/disclosures/{institution}/verification" + (f"?anchor={anchor}" if anchor else "")
     )
-    _tell(found, f"{found['disclosures']} disclosures, {found['removed']} removed after their time")
+    _tell(
+        found,
+        f"{found['disclosures']} disclosures, {found['removed']} removed after their time, "
+        f"{found['outside']} outside the chain",
+    )
 
 
 def _tell(found: dict[str, Any], counted: str) -> None:

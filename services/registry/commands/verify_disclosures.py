@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from registry.disclosure_chain import DisclosureCheck
 from registry.hash_chain import Chain, Finding, Head
 from registry.office import Office
+from registry.refusals import Unknown
 from registry.retention import DISCLOSURES, RETENTION
-from registry.store import disclosure_links
+from registry.store import disclosure_links, institutions
 
 _MOST = 100
 """Findings that are told; one is enough to know that the log was touched."""
@@ -21,6 +22,8 @@ class DisclosuresVerified:
     disclosures: int
     removed: int
     """Of them, those that are gone because their time was over."""
+    outside: int
+    """Disclosures that stand in no chain: told before it began, or put in by another hand. It never grows."""
     position: int
     hash: str
     """Of the last one; to be written down elsewhere and given as anchor later."""
@@ -31,7 +34,11 @@ class DisclosuresVerified:
 async def verify_disclosures(
     office: Office, institution: str, *, anchors: tuple[Head, ...] = ()
 ) -> DisclosuresVerified:
-    """Verify the chain of an institution as it is at one moment; one that is not known was told nothing."""
+    """Verify the chain of an institution as it is at one moment.
+
+    Raises:
+        Unknown: there is no such institution.
+    """
     disclosures = 0
     found: list[Finding] = []
     async with (
@@ -41,17 +48,20 @@ async def verify_disclosures(
         check = DisclosureCheck(
             now=await connection.fetchval("SELECT now()"), kept=_KEPT, chain=Chain(anchors=anchors)
         )
+        if not await institutions.exists(connection, institution):
+            raise Unknown("there is no such institution")
         head = await disclosure_links.head(connection, institution)
         async for link, stored, stands in disclosure_links.links(connection, institution):
             disclosures += 1
             found += check.next(link, stored=stored, disclosure=stands)
             del found[_MOST:]
-        beside = await disclosure_links.in_no_chain(connection, institution)
-    found += check.end(head, in_no_chain=beside)
+        stand = await disclosure_links.stand(connection, institution)
+    found += check.end(head)
     return DisclosuresVerified(
         institution=institution,
         disclosures=disclosures,
         removed=check.removed,
+        outside=stand - check.standing,
         position=check.chain.before.position,
         hash=check.chain.before.hash.hex(),
         findings=found[:_MOST],

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+import asyncpg
+
+from chassis.causes import Unfit
 from chassis.postgres import Connection
 from registry.agency_event import SIGNATURE
 from registry.disclosure_chain import Link, commitment
@@ -13,33 +16,44 @@ from registry.telling import Disclosure
 
 async def hold(connection: Connection, institutions: Collection[str]) -> Mapping[str, Head]:
     """Let nobody else tell these institutions anything until the transaction ends; where each chain ends."""
-    # in one order, or two could wait for each other
-    rows = await connection.fetch(
-        """
+    names = sorted(institutions)
+    # in one order, and none before all are there, or two could wait for each other
+    held = """
         SELECT institution, position, hash FROM disclosure_heads
-        WHERE institution = ANY($1) ORDER BY institution FOR UPDATE
-        """,
-        sorted(institutions),
-    )
-    if len(rows) < len(institutions):
-        # another may make them at the same time: they are there when this waits no more
+        WHERE institution = ANY($1)
+            AND (SELECT count(*) FROM disclosure_heads WHERE institution = ANY($1)) = cardinality($1)
+        ORDER BY institution FOR UPDATE
+    """
+    rows = await connection.fetch(held, names)
+    if not rows:
+        # a chain whose head is gone goes on from its last link
         await connection.execute(
             """
             INSERT INTO disclosure_heads (institution, position, hash)
-            SELECT institution, 0, $2 FROM unnest($1::text[]) AS named (institution) ORDER BY institution
+            SELECT name, coalesce(last.position, 0), coalesce(last.hash, $2)
+            FROM unnest($1::text[]) AS named (name)
+            LEFT JOIN LATERAL (
+                SELECT position, hash FROM disclosure_links
+                WHERE institution = name ORDER BY position DESC LIMIT 1
+            ) AS last ON true
+            ORDER BY name
             ON CONFLICT (institution) DO NOTHING
             """,
-            sorted(institutions),
+            names,
             NOTHING_BEFORE,
         )
-        return await hold(connection, institutions)
+        rows = await connection.fetch(held, names)
     return {row["institution"]: Head(position=row["position"], hash=row["hash"]) for row in rows}
 
 
 async def add(
     connection: Connection, told: Sequence[tuple[Disclosure, datetime]], *, heads: Mapping[str, Head]
 ) -> None:
-    """Add disclosures that were written at these times; `heads` are held."""
+    """Add disclosures that were written at these times; `heads` are held.
+
+    Raises:
+        Unfit: a head is not where its chain ends. It is no message's fault: nothing is told until it is.
+    """
     ends, rows = dict(heads), []
     for disclosure, when in told:
         before = ends[disclosure.institution]
@@ -60,7 +74,11 @@ async def add(
         )
     if not rows:
         return
-    await connection.copy_records_to_table("disclosure_links", records=rows)
+    try:
+        await connection.copy_records_to_table("disclosure_links", records=rows)
+    except asyncpg.UniqueViolationError:
+        names = ", ".join(sorted(ends))
+        raise Unfit(f"what was told does not end where disclosure_heads says, for one of {names}") from None
     await connection.execute(
         """
         UPDATE disclosure_heads AS head SET position = given.position, hash = given.hash
@@ -114,20 +132,8 @@ async def links(connection: Connection, institution: str) -> AsyncIterator[tuple
         yield link, row["hash"], stands
 
 
-async def in_no_chain(connection: Connection, institution: str) -> int:
-    """How many disclosures stand beside the chain, though it had begun a day before."""
+async def stand(connection: Connection, institution: str) -> int:
+    """How many disclosures to an institution there are, in its chain or not."""
     return int(
-        await connection.fetchval(
-            """
-            SELECT count(*) FROM disclosures AS stands
-            WHERE institution = $1
-                AND created > (
-                    SELECT min(told) + interval '1 day' FROM disclosure_links WHERE institution = $1
-                )
-                AND NOT EXISTS (
-                    SELECT FROM disclosure_links AS link WHERE link.event_id = stands.event_id
-                )
-            """,
-            institution,
-        )
+        await connection.fetchval("SELECT count(*) FROM disclosures WHERE institution = $1", institution)
     )

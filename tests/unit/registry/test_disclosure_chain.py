@@ -29,14 +29,14 @@ def told(length: int, *, ago: timedelta = timedelta()) -> tuple[Told, Head]:
     return log, Head(position=length, hash=before)
 
 
-def findings(log: Told, *, head: Head, in_no_chain: int = 0, anchors: tuple[Head, ...] = ()) -> list[Finding]:
+def findings(log: Told, *, head: Head, anchors: tuple[Head, ...] = ()) -> list[Finding]:
     check = DisclosureCheck(now=NOW, kept=KEPT, chain=Chain(anchors=anchors))
     found = [
         each
         for link, stored, disclosure in log
         for each in check.next(link, stored=stored, disclosure=disclosure)
     ]
-    return [*found, *check.end(head, in_no_chain=in_no_chain)]
+    return [*found, *check.end(head)]
 
 
 @pytest.mark.parametrize("length", [0, 1, 5])
@@ -80,7 +80,7 @@ def test_a_disclosure_may_be_gone_once_its_time_is_over(ago: timedelta, found: l
     ]
     assert gone == found
     assert check.removed == 1 - len(found)
-    assert list(check.end(head, in_no_chain=0)) == []
+    assert list(check.end(head)) == []
 
 
 def test_links_that_are_gone_are_found_at_the_end_and_in_the_midst() -> None:
@@ -98,8 +98,9 @@ def test_a_chain_made_anew_is_found_by_what_was_written_down() -> None:
     assert [each.position for each in findings(other, head=end, anchors=(head,))] == [3]
 
 
-def test_what_was_put_in_beside_the_chain_is_found() -> None:
-    log, head = told(2)
-    assert [each.what for each in findings(log, head=head, in_no_chain=3)] == [
-        "3 disclosures were put in from elsewhere"
-    ]
+def test_disclosures_that_are_there_are_counted() -> None:
+    log, _ = told(3, ago=KEPT)
+    check = DisclosureCheck(now=NOW, kept=KEPT)
+    for link, stored, held in [(log[0][0], log[0][1], None), *log[1:]]:
+        assert list(check.next(link, stored=stored, disclosure=held)) == []
+    assert (check.standing, check.removed) == (2, 1)
