@@ -115,7 +115,6 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.mark.timeout(240)
 async def test_a_card_on_a_terminal_comes_to_the_agency_as_vouched_for_and_inconclusive(
     stack: Stack, services: Services, tmp_path: Path
 ) -> None:

@@ -35,8 +35,6 @@ ELSEWHERE = 5
 _ALERTS_PAGE = "/classic/alerts"
 """Debian builds Prometheus without its newer pages."""
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:

@@ -18,7 +18,6 @@ from tests.system.conftest import City
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
 
-pytestmark = pytest.mark.timeout(240)
 GATEWAY = "gateway-kelurahan-jebres"
 PICTURE = Path(os.environ.get("KETUK_SCREENSHOT") or Path(__file__).parents[2] / ".run" / "counter.png")
 """`KETUK_SCREENSHOT=docs/counter.png` makes the README's picture; without it no file of the tree changes."""

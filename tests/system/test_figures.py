@@ -5,8 +5,6 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from tests.system.conftest import SHOWING, City
 
-pytestmark = pytest.mark.timeout(240)
-
 EVERYWHERE = {
     "ketuk_ready",
     "ketuk_build_info",

@@ -1,13 +1,10 @@
 import json
 
-import pytest
-
 from dev.ledger.expectations import EXPECTATIONS
 from dev.ledger.report import last_line
 from tests.system.conftest import TAPS, City
 
 
-@pytest.mark.timeout(240)
 def test_every_tap_reaches_its_agency_once_and_right_though_parts_were_killed(city: City) -> None:
     told = json.loads(last_line(city.account, seed=11))
     assert {
@@ -23,7 +20,6 @@ def test_every_tap_reaches_its_agency_once_and_right_though_parts_were_killed(ci
     assert set(told["by_kind"]) == set(EXPECTATIONS)
 
 
-@pytest.mark.timeout(240)
 def test_nothing_is_left_in_the_dead_letters(city: City) -> None:
     stack = city.stack
     assert stack.rabbitmq.depth("ketuk", "ketuk.dead-letters") == 0

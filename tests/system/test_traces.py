@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 from tests.system.collector import Kept, trace_of
 from tests.system.conftest import TAPS, City
 from tests.system.pictures import page_of
@@ -13,8 +11,6 @@ NAMES = {
     "ketuk-verification": {"process verification.readings"},
     "ketuk-registry": {"process registry.verdicts", "disclose"},
 }
-
-pytestmark = pytest.mark.timeout(240)
 
 
 def test_all_was_delivered_all_the_same(city: City) -> None:

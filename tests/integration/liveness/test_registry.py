@@ -33,7 +33,6 @@ from tests.integration.registry.test_snapshots import request
 
 template, database_url = conftest.template, conftest.database_url
 settings, kept, case = conftest.settings, conftest.kept, conftest.case
-pytestmark = pytest.mark.timeout(300)
 QUEUES = ("registry.verdicts", "registry.alarms", "registry.fleet", "registry.snapshots")
 SHORT = (
     "the broker falls silent",

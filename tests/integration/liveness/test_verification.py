@@ -23,7 +23,6 @@ from tests.integration.verification.bench import NAME, Bench, fresh, next_of, ru
 from verification import keeping
 
 bench = conftest.bench
-pytestmark = pytest.mark.timeout(300)
 QUEUES = ("verification.readings", "verification.projection")
 
 

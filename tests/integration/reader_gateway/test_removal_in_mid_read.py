@@ -41,7 +41,6 @@ def is_cut_short(evidence: Evidence) -> bool:
     return evidence.answer == "ktp-el" and states[-1:] == ["removed"] and set(states[:-1]) <= {"read"}
 
 
-@pytest.mark.timeout(240)
 async def test_a_card_that_leaves_after_any_command_is_said_to_have_left_and_the_next_is_read(
     tmp_path: Path,
 ) -> None:

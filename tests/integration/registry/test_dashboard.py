@@ -27,7 +27,6 @@ from tests.support.chromium import chromium, faultless_page
 # a bound that only a hang reaches
 expect.set_options(timeout=60_000)
 
-pytestmark = pytest.mark.timeout(240)
 SCREENSHOT = os.environ.get("KETUK_SCREENSHOT")
 PICTURE = Path(SCREENSHOT or Path(__file__).parents[3] / ".run" / "dashboard.png")
 """`KETUK_SCREENSHOT=docs/dashboard.png` makes the pictures, of all residents; without it no file changes."""

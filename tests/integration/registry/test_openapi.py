@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from tests.integration.registry.case import Case, Json
 
 SHORT_EXAMPLES, LONG_EXAMPLES = 1, 40
@@ -21,7 +19,6 @@ EXCLUDED = "positive_data_acceptance"
 """A schema cannot say which places and institutions there are: what fits it may still be refused."""
 
 
-@pytest.mark.timeout(300)
 async def test_schemathesis_finds_nothing(case: Case, tmp_path: Path, *, is_long: bool) -> None:
     report = tmp_path / "report.ndjson"
     async with case.running(requests_per_second=100_000):

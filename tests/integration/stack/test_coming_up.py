@@ -13,8 +13,6 @@ from dev.stack.missing import Missing
 from dev.stack.stack import Stack
 from tests.support.state_folder import state_folder
 
-pytestmark = pytest.mark.timeout(240)
-
 
 @pytest.fixture
 def unstarted() -> Iterator[Stack]:

@@ -14,8 +14,6 @@ from tests.system.at_rest.everywhere import SERVICES, lies_somewhere
 from tests.system.at_rest.search import search
 from tests.system.conftest import TAPS, City
 
-pytestmark = pytest.mark.timeout(240)
-
 PLANTED = {"name": b"WARGA TERTANAM", "nik": b"3372990101900999", "uid": b"\x04\n\x8a\x00\xfe\x91\xd7"}
 """Of somebody of whom no card was made."""
 

@@ -7,8 +7,6 @@ from tests.system.outcomes.counter import Counter
 from tests.system.outcomes.registry import alarms_looked_into, held_by_another
 from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, UNSIGNED, Told, came_to
 
-pytestmark = pytest.mark.timeout(240)
-
 CARDS: dict[Kind, Told] = {
     Kind.HEALTHY: came_to("verified"),
     Kind.TYPE_B: came_to("verified"),

@@ -22,8 +22,6 @@ from tests.system.outcomes.house import GATEWAY
 from tests.system.outcomes.opened import opened
 from tests.system.outcomes.verdicts_page import Example, page
 
-pytestmark = pytest.mark.timeout(240)
-
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
 EXAMPLES = (
     ("record", Kind.HEALTHY),

@@ -12,8 +12,6 @@ from tests.system.outcomes.counter import Counter, standing
 from tests.system.outcomes.house import House
 from tests.system.outcomes.told import Told, came_to
 
-pytestmark = pytest.mark.timeout(240)
-
 MATCHED = came_to("verified", "holder.matches/ok", decides=False)
 STRANGER = template(seed="somebody else", position=RIGHT_INDEX)
 

@@ -20,8 +20,6 @@ from tests.system.outcomes.registry import approved, late_after, unheard_of
 from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, came_to
 from tests.system.outcomes.watched import Watched
 
-pytestmark = pytest.mark.timeout(240)
-
 ROOT = Path(__file__).parents[3]
 SELECT, READ_BINARY = 0xA4, 0xB0
 

@@ -16,8 +16,6 @@ from tests.system.outcomes.house import House
 from tests.system.outcomes.told import UNSIGNED, came_to
 from tests.system.outcomes.watched import Watched
 
-pytestmark = pytest.mark.timeout(240)
-
 REFUSED = came_to("inconclusive", "card.authentic/sam-refused", *UNSIGNED)
 NO_SAM = came_to("inconclusive", "card.authentic/no-sam", *UNSIGNED)
 SILENT = came_to("inconclusive", "card.authentic/sam-silent", *UNSIGNED)

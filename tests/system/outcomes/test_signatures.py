@@ -1,14 +1,10 @@
 """The card's signature is checked twice: what is said where the checks differ, or the second cannot be."""
 
-import pytest
-
 from simulator.issuer import Issuer
 from simulator.kinds import Kind
 from tests.system.outcomes.counter import Counter
 from tests.system.outcomes.registry import alarms_looked_into, issuer_counts
 from tests.system.outcomes.told import came_to
-
-pytestmark = pytest.mark.timeout(240)
 
 
 async def test_the_issuers_keys_are_exchanged_while_cards_are_tapped(counter: Counter) -> None:

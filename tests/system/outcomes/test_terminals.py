@@ -14,8 +14,6 @@ from tests.system.outcomes.counter import Hearing, lines
 from tests.system.outcomes.house import OPERATOR_NIK, House
 from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, Told, came_to
 
-pytestmark = pytest.mark.timeout(240)
-
 BOUND_SECONDS = 60.0
 BY_WORD = ("chip.readable/terminal-says", "card.authentic/terminal-says", "card.status/no-uid")
 """What a terminal vouches for, and what it cannot."""

@@ -2,14 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from ketuk_events.outcomes import REASONS
 from tests.system.at_rest import personal
 from tests.system.at_rest.everywhere import lies_somewhere
 from tests.system.outcomes.house import OPERATOR_NIK, House
-
-pytestmark = pytest.mark.timeout(240)
 
 
 def test_every_row_of_the_catalogue_was_produced_by_a_card_a_sam_or_a_reader(house: House) -> None:
