@@ -9,6 +9,8 @@ from operations.registry_office import ask
 
 commands = typer.Typer(no_args_is_help=True)
 
+Anchor = Annotated[str | None, typer.Option(help="POSITION:HASH, as this command printed it earlier.")]
+
 
 @commands.command("list")
 def list_entries(
@@ -22,32 +24,28 @@ def list_entries(
 
 
 @commands.command("verify")
-def verify(
-    anchor: Annotated[
-        str | None, typer.Option(help="POSITION:HASH, as this command printed it earlier.")
-    ] = None,
-) -> None:
+def verify(anchor: Anchor = None) -> None:
     """Find what was altered, removed or moved in the log; exits with 1 where something was."""
-    found = ask("GET", "/v1/audit/verification" + (f"?anchor={anchor}" if anchor else ""))
+    found = _verified("/v1/audit", anchor)
     _tell(found, f"{found['entries']} entries, {found['erased']} erased")
 
 
 @commands.command("disclosures")
 def verify_disclosures(
     institution: Annotated[str, typer.Argument(help="Its name in the registry.")],
-    anchor: Annotated[
-        str | None, typer.Option(help="POSITION:HASH, as this command printed it earlier.")
-    ] = None,
+    anchor: Anchor = None,
 ) -> None:
     """Find what was altered or removed in what an institution was told; exits with 1 where something was."""
-    found = ask(
-        "GET", f"/v1/disclosures/{institution}/verification" + (f"?anchor={anchor}" if anchor else "")
-    )
+    found = _verified(f"/v1/disclosures/{institution}", anchor)
     _tell(
         found,
         f"{found['disclosures']} disclosures, {found['removed']} removed after their time, "
         f"{found['outside']} outside the chain",
     )
+
+
+def _verified(log: str, anchor: str | None) -> dict[str, Any]:
+    return dict(ask("GET", f"{log}/verification" + (f"?anchor={anchor}" if anchor else "")))
 
 
 def _tell(found: dict[str, Any], counted: str) -> None:

@@ -5,7 +5,7 @@ erased by removing that part; the chain still holds, and says which entries were
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import InitVar, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -67,14 +67,10 @@ class Entry:
 class Check:
     """Goes through a log, in its order, and finds what was done to it."""
 
-    anchors: InitVar[tuple[Head, ...]] = ()
-    chain: Chain = field(init=False)
+    chain: Chain = field(default_factory=Chain)
     _bare: set[int] = field(default_factory=set)
     """Entries without details that no later entry has accounted for yet."""
     erased: int = 0
-
-    def __post_init__(self, anchors: tuple[Head, ...]) -> None:
-        self.chain = Chain(anchors=anchors)
 
     def next(self, entry: Entry, *, stored: bytes, details: Details | None) -> Iterator[Finding]:
         """Findings at this entry."""
@@ -97,7 +93,7 @@ def findings(
     log: Iterable[tuple[Entry, bytes, Details | None]], *, head: Head, anchors: tuple[Head, ...] = ()
 ) -> list[Finding]:
     """All that is found in a log."""
-    check = Check(anchors=anchors)
+    check = Check(chain=Chain(anchors=anchors))
     found = [
         each for entry, stored, details in log for each in check.next(entry, stored=stored, details=details)
     ]

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from registry.hash_chain import Chain, Finding, Head
+from registry.hash_chain import Chain, Finding
 
 
 def commitment(*, routing_key: str, signature: str, body: bytes) -> bytes:
@@ -73,7 +73,3 @@ class DisclosureCheck:
             self.removed += 1
         elif disclosure != link.commitment:
             yield Finding(position=link.position, what="what was disclosed was altered")
-
-    def end(self, head: Head) -> Iterator[Finding]:
-        """What is found once there are no more links."""
-        yield from self.chain.end(head)

@@ -6,6 +6,8 @@ from typing import Protocol
 
 NOTHING_BEFORE = bytes(32)
 """In the place of a hash before the first entry."""
+MOST_TOLD = 100
+"""Findings that are told; one is enough to know that the log was touched."""
 
 
 class Entry(Protocol):

@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 
 from registry.audit_chain import Check
-from registry.hash_chain import Finding, Head
+from registry.hash_chain import MOST_TOLD, Chain, Finding, Head
 from registry.office import Office
 from registry.store import audit
-
-_MOST = 100
-"""Findings that are told; one is enough to know that the log was touched."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +24,7 @@ class Verification:
 
 async def verify_audit(office: Office, *, anchors: tuple[Head, ...] = ()) -> Verification:
     """Verify the log as it is at one moment."""
-    check, entries = Check(anchors=anchors), 0
+    check, entries = Check(chain=Chain(anchors=anchors)), 0
     found: list[Finding] = []
     async with (
         office.pool.acquire() as connection,
@@ -37,12 +34,12 @@ async def verify_audit(office: Office, *, anchors: tuple[Head, ...] = ()) -> Ver
         async for entry, stored, details in audit.links(connection):
             entries += 1
             found += check.next(entry, stored=stored, details=details)
-            del found[_MOST:]
+            del found[MOST_TOLD:]
     found += check.end(head)
     return Verification(
         entries=entries,
         erased=check.erased,
         position=check.chain.before.position,
         hash=check.chain.before.hash.hex(),
-        findings=found[:_MOST],
+        findings=found[:MOST_TOLD],
     )

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from registry.disclosure_chain import DisclosureCheck
-from registry.hash_chain import Chain, Finding, Head
+from registry.hash_chain import MOST_TOLD, Chain, Finding, Head
 from registry.office import Office
 from registry.refusals import Unknown
 from registry.retention import DISCLOSURES, RETENTION
-from registry.store import disclosure_links, institutions
+from registry.store import disclosure_links, named
 
-_MOST = 100
-"""Findings that are told; one is enough to know that the log was touched."""
 _KEPT = next(kept.period for kept in RETENTION if kept.kind == DISCLOSURES)
 
 
@@ -48,15 +46,15 @@ async def verify_disclosures(
         check = DisclosureCheck(
             now=await connection.fetchval("SELECT now()"), kept=_KEPT, chain=Chain(anchors=anchors)
         )
-        if not await institutions.exists(connection, institution):
+        if not await named.there(connection, "institution", [institution]):
             raise Unknown("there is no such institution")
         head = await disclosure_links.head(connection, institution)
         async for link, stored, stands in disclosure_links.links(connection, institution):
             disclosures += 1
             found += check.next(link, stored=stored, disclosure=stands)
-            del found[_MOST:]
+            del found[MOST_TOLD:]
         stand = await disclosure_links.stand(connection, institution)
-    found += check.end(head)
+    found += check.chain.end(head)
     return DisclosuresVerified(
         institution=institution,
         disclosures=disclosures,
@@ -64,5 +62,5 @@ async def verify_disclosures(
         outside=stand - check.standing,
         position=check.chain.before.position,
         hash=check.chain.before.hash.hex(),
-        findings=found[:_MOST],
+        findings=found[:MOST_TOLD],
     )

@@ -42,15 +42,6 @@ async def load(connection: Connection, institutions: Sequence[Institution]) -> N
     )
 
 
-async def exists(connection: Connection, institution: str) -> bool:
-    """Whether there is such an institution."""
-    return bool(
-        await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM institutions WHERE institution = $1)", institution
-        )
-    )
-
-
 async def all_institutions(connection: Connection) -> list[Institution]:
     """Every institution."""
     rows = await connection.fetch(

@@ -1,7 +1,7 @@
 """What befalls a service's broker and database; each lasts until the service says so, or for a while."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from dev.faults.link import Link
 from dev.stack.stack import Stack
 from tests.integration.chassis.test_broker_alarm import Alarm
 from tests.integration.chassis.test_unwell_database import RELOAD, UNWELL
+from tests.integration.liveness.service import Service
 
 SILENT_SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
@@ -30,12 +31,7 @@ class Surroundings:
     """From which the service consumes."""
     name: str
     """Of its database."""
-    role: str
-    """Under which it comes to its database."""
-    is_unready: Callable[[], Awaitable[None]]
-    """Returns once the service says that it is not ready."""
-    add_to_send: Callable[[], Awaitable[None]]
-    """Gives it something to send."""
+    service: Service
 
 
 Fault = Callable[[Surroundings], AbstractAsyncContextManager[None]]
@@ -58,7 +54,7 @@ def falls_silent(link: Callable[[Surroundings], Link]) -> Fault:
     @asynccontextmanager
     async def fault(around: Surroundings) -> AsyncIterator[None]:
         async with link(around).silence():
-            await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.is_unready())
+            await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.service.until_ready(is_so=False))
             yield
 
     return fault
@@ -68,7 +64,7 @@ def falls_silent(link: Callable[[Surroundings], Link]) -> Fault:
 async def queues_are_deleted(around: Surroundings) -> AsyncIterator[None]:
     for queue in around.queues:
         await around.admin.queue_delete(queue)
-    await around.is_unready()
+    await around.service.until_ready(is_so=False)
     yield
     # declares the topology anew
     await asyncio.to_thread(around.stack.start)
@@ -80,7 +76,7 @@ async def broker_is_short_of_memory(around: Surroundings) -> AsyncIterator[None]
     await alarm.begin()
     sending = asyncio.create_task(_send_again_and_again(around))
     try:
-        await around.is_unready()
+        await around.service.until_ready(is_so=False)
         yield
     finally:
         sending.cancel()
@@ -90,7 +86,7 @@ async def broker_is_short_of_memory(around: Surroundings) -> AsyncIterator[None]
 async def _send_again_and_again(around: Surroundings) -> None:
     """An alarm is noticed by who publishes, and begins a moment after it was asked for."""
     while True:
-        await around.add_to_send()
+        await around.service.to_be_sent()
         await asyncio.sleep(0.5)
 
 
@@ -98,7 +94,7 @@ async def _send_again_and_again(around: Surroundings) -> None:
 async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
     await asyncio.to_thread(around.stack.children.kill, "postgres")
     try:
-        await around.is_unready()
+        await around.service.until_ready(is_so=False)
         yield
     finally:
         await asyncio.to_thread(around.stack.restart, "postgres")
@@ -107,14 +103,14 @@ async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
 def database_says(bad: str, good: str) -> Fault:
     """A fault that one statement of the administrator's makes, and another one ends.
 
-    In both `{role}` is the service.
+    In both `{role}` is the service, which comes to its database under its own name.
     """
 
     @asynccontextmanager
     async def fault(around: Surroundings) -> AsyncIterator[None]:
         await _as_administrator(around, bad)
         try:
-            await around.is_unready()
+            await around.service.until_ready(is_so=False)
             yield
         finally:
             await _as_administrator(around, good)
@@ -127,7 +123,7 @@ async def _as_administrator(around: Surroundings, statement: str) -> None:
     # neither setting strikes this one
     connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
     try:
-        await connection.execute(statement.format(role=around.role))
+        await connection.execute(statement.format(role=around.service.name))
         await connection.execute(RELOAD)
     finally:
         await connection.close()

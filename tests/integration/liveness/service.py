@@ -1,9 +1,11 @@
 """A service behind a link to its broker and one to its database: what it says of itself."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 
+from chassis.postgres import Pool
 from tests.integration.chassis.conftest import until
 
 RESOURCES = {"database", "migrations"}
@@ -13,10 +15,18 @@ SOON_SECONDS, SPECIFIED_SECONDS = 60.0, 10.0
 
 
 class Service:
-    """One that runs in this process."""
+    """One that runs in this process.
 
-    def __init__(self, *, http: aiohttp.ClientSession) -> None:
+    Args:
+        name: of the service.
+        http: where it answers.
+        pool: to its database, past the link.
+    """
+
+    def __init__(self, *, name: str, http: aiohttp.ClientSession, pool: Pool) -> None:
+        self.name = name
         self.http = http
+        self.pool = pool
 
     async def resources(self) -> tuple[bool, Mapping[str, str]]:
         """Whether it is ready, and what it says of each resource."""
@@ -31,3 +41,29 @@ class Service:
             return (await self.resources())[0] is is_so
 
         await until(says_so, what="ready" if is_so else "not ready", seconds=SOON_SECONDS)
+
+    async def relays(self) -> None:
+        """What lies in the outbox is sent."""
+        await self.to_be_sent()
+
+        async def gone() -> bool:
+            return not await self.pool.fetchval("SELECT count(*) FROM outbox")
+
+        await until(gone, what="an empty outbox", seconds=SOON_SECONDS)
+
+    async def to_be_sent(self) -> None:
+        """Something lies in the outbox, which goes nowhere."""
+        await self.pool.execute(
+            """
+            INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
+            VALUES (gen_random_uuid(), $1, '{}', '{}', 'heartbeat')
+            """,
+            f"nothing.said.v1.3372.{self.name}",
+        )
+
+    async def works_again(self, probed: Callable[[], Awaitable[object]], *, is_long: bool) -> None:
+        """It becomes ready and all that is probed works; the long form of a run has a time for that."""
+        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
+            await self.until_ready()
+            await probed()
+        await self.until_ready()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from uuid import uuid4
 
 import asyncpg
@@ -23,7 +22,7 @@ from registry.counting import Counting
 from registry.forgetting import Forgetting
 from registry.refusing import Refusing
 from tests.integration.liveness.faults import FAULTS, Surroundings
-from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, SPECIFIED_SECONDS, Service
+from tests.integration.liveness.service import RESOURCES, Service
 from tests.integration.registry import conftest
 from tests.integration.registry.case import Case, all_of, until
 from tests.integration.registry.speaking import BEAT_SECONDS, beat, say, speaking
@@ -71,9 +70,8 @@ class Registry(Service):
         heard: Mapping[str, AbstractQueue],
     ) -> None:
         """Take the channel of one gateway, the name of another, and of an agency that is told of its taps."""
-        super().__init__(http=case.http)
+        super().__init__(name="registry", http=case.http, pool=pool)
         self.case = case
-        self.pool = pool
         self._gateway = gateway
         self._known = known
         self._agency = agency
@@ -134,20 +132,6 @@ class Registry(Service):
 
         await until(told, what="a part of a snapshot")
 
-    async def relays(self) -> None:
-        """What lies in the outbox is sent."""
-        await self.to_be_sent()
-        await self._until("SELECT count(*) = 0 FROM outbox", what="an empty outbox")
-
-    async def to_be_sent(self) -> None:
-        """Something lies in the outbox, which goes nowhere."""
-        await self.pool.execute(
-            """
-            INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
-            VALUES (gen_random_uuid(), 'nothing.said.v1.3372.registry', '{}', '{}', 'heartbeat')
-            """
-        )
-
     async def tells_again(self) -> None:
         """Whose a card is that was told to nobody is told."""
         await self.pool.execute("UPDATE cards SET holder_told = false WHERE resident IS NOT NULL")
@@ -191,7 +175,7 @@ PROBES: Mapping[str, Callable[[Registry], Awaitable[None]]] = {
     "registry.fleet": Registry.hears_gateways,
     "silence": Registry.notices_silence,
     "registry.snapshots": Registry.answers_with_snapshots,
-    "relay": Registry.relays,
+    "relay": Service.relays,
     "retelling": Registry.tells_again,
     "comparing": Registry.compares_readers,
     "counting": Registry.counts_taps,
@@ -257,15 +241,14 @@ async def test_every_part_of_the_registry_works_again_after(
             admin=case.services,
             queues=QUEUES,
             name=URL(case.settings.database_url).path.removeprefix("/"),
-            role="registry",
-            is_unready=partial(service.until_ready, is_so=False),
-            add_to_send=service.to_be_sent,
+            service=service,
         )
         async with FAULTS[name](around):
             pass
-        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
-            await service.until_ready()
+
+        async def all_at_once() -> None:
             await asyncio.gather(*(probe(service) for probe in PROBES.values()))
-        await service.until_ready()
+
+        await service.works_again(all_at_once, is_long=is_long)
     dead = await case.services.declare_queue(DEAD_LETTERS, passive=True)
     assert dead.declaration_result.message_count == 0

@@ -1,9 +1,7 @@
 """Every part of verification is at work again after every fault, with no hand on it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from uuid import uuid4
 
 import aiohttp
@@ -17,7 +15,7 @@ from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
 from tests.integration.liveness.faults import FAULTS, Surroundings
-from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, SPECIFIED_SECONDS, Service
+from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, Service
 from tests.integration.verification import conftest
 from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
 from verification import keeping
@@ -35,9 +33,8 @@ class Verification(Service):
     """Verification, and who deals with it."""
 
     def __init__(self, *, bench: Bench, pool: Pool, http: aiohttp.ClientSession) -> None:
-        super().__init__(http=http)
+        super().__init__(name="verification", http=http, pool=pool)
         self.bench = bench
-        self.pool = pool
 
     async def judges(self) -> None:
         """A reading comes to its verdict."""
@@ -84,31 +81,13 @@ class Verification(Service):
 
         await until(there, what=f"{name} made", seconds=SOON_SECONDS)
 
-    async def relays(self) -> None:
-        """What lies in the outbox is sent."""
-        await self.to_be_sent()
-
-        async def gone() -> bool:
-            return not await self.pool.fetchval("SELECT count(*) FROM outbox")
-
-        await until(gone, what="an empty outbox", seconds=SOON_SECONDS)
-
-    async def to_be_sent(self) -> None:
-        """Something lies in the outbox, which goes nowhere."""
-        await self.pool.execute(
-            """
-            INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
-            VALUES (gen_random_uuid(), 'nothing.said.v1.3372.verification', '{}', '{}', 'heartbeat')
-            """
-        )
-
 
 PROBES: Mapping[str, Callable[[Verification], Awaitable[None]]] = {
     "readings": Verification.judges,
     "projection": Verification.takes_in_changes,
     "rebuilding": Verification.rebuilds,
     "keeping": Verification.makes_months,
-    "relay": Verification.relays,
+    "relay": Service.relays,
 }
 """For each part what shows that it works."""
 
@@ -156,15 +135,14 @@ async def test_every_part_of_verification_works_again_after(
             admin=bench.channel,
             queues=QUEUES,
             name="verification",
-            role="verification",
-            is_unready=partial(service.until_ready, is_so=False),
-            add_to_send=service.to_be_sent,
+            service=service,
         )
         async with FAULTS[name](around):
             pass
-        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
-            await service.until_ready()
+
+        async def one_after_the_other() -> None:
             for probe in PROBES.values():
                 await probe(service)
-        await service.until_ready()
+
+        await service.works_again(one_after_the_other, is_long=is_long)
     assert await bench.depth(DEAD_LETTERS) == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from chassis.publisher import Publisher
 from chassis.seal import Sealer, private_key
 from chassis.topology.ketuk import AGENCIES
 from dev.contract.examples import examples
+from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
@@ -130,6 +132,26 @@ class Case:
                 body=json.loads(text) if text else None,
                 headers=answer.headers,
             )
+
+    async def ketuk(self, *arguments: str) -> tuple[int, str, str]:
+        """The operators' command, until it ends: its exit code, what it printed, and its standard error."""
+        process = await self.start_ketuk(*arguments)
+        printed, said = await process.communicate()
+        return process.returncode or 0, printed.decode(), said.decode()
+
+    async def start_ketuk(self, *arguments: str) -> asyncio.subprocess.Process:
+        """The operators' command, at work."""
+        return await asyncio.create_subprocess_exec(
+            *STRICT_PYTHON, "-m", "operations", *arguments,
+            env={
+                "KETUK_REGISTRY_URL": f"http://127.0.0.1:{self.settings.http_port}",
+                "KETUK_API_TOKEN": self.settings.api_token.get_secret_value(),
+                "PATH": os.environ["PATH"],
+                "COLUMNS": "200",
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
 
     async def done(self, method: str, path: str, body: object = None) -> Json:
         """What a request that succeeds returns."""

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import os
 from uuid import uuid4
 
 import msgspec
 
 from chassis.broker import EVENTS
-from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import CardStatusChanged
 from tests.integration.registry.case import Answer, Case, Json, next_of
 from verification.card_ref import holder_ref
@@ -52,19 +50,9 @@ async def test_an_activation_is_recorded_with_place_and_officer_and_told(shared:
 
 
 async def test_an_operator_activates_a_card_from_the_command_line(shared: Case) -> None:
-    async def ketuk(*arguments: str) -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            *STRICT_PYTHON, "-m", "operations", "cards", *arguments,
-            env={
-                "KETUK_REGISTRY_URL": f"http://127.0.0.1:{shared.settings.http_port}",
-                "KETUK_API_TOKEN": shared.settings.api_token.get_secret_value(),
-                "PATH": os.environ["PATH"],
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await process.communicate()
-        return process.returncode, (out + err).decode()
+    async def ketuk(*arguments: str) -> tuple[int, str]:
+        code, printed, said = await shared.ketuk("cards", *arguments)
+        return code, printed + said
 
     ref = (await issued(shared))[-64:]
     told = ("--place", "33.72.04", "--officer", "petugas-1", "--version", "1")

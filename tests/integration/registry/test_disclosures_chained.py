@@ -1,7 +1,6 @@
 """What an institution was told is chained: it shows what the database's owner alters or removes in it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -10,7 +9,6 @@ from yarl import URL
 
 from chassis.broker import DEAD_LETTERS
 from chassis.postgres import Connection
-from dev.stack.strict_python import STRICT_PYTHON
 from tests.integration.registry.case import Case, until
 
 TOLD = 6
@@ -63,32 +61,16 @@ async def test_the_command_says_where_the_chain_ends_and_fails_where_something_i
 ) -> None:
     found = await shared.done("GET", f"/v1/disclosures/{agency}/verification")
     end = f"{found['position']}:{found['hash']}"
-    code, said = await commanded(shared, agency, "--anchor", end)
+    code, _, said = await shared.ketuk("audit", "disclosures", agency, "--anchor", end)
     assert code == 0
-    assert said == (
+    assert " ".join(said.split()) == (
         f"{TOLD} disclosures, 0 removed after their time, 0 outside the chain, 0 findings. "
         f"Write down, elsewhere: {end}"
     )
     await owner.execute("DELETE FROM disclosure_links WHERE institution = $1", agency)
-    code, said = await commanded(shared, agency)
+    code, _, said = await shared.ketuk("audit", "disclosures", agency)
     assert code == 1
     assert f"entry 1: the end of the log is gone: it went to {TOLD}" in said
-
-
-async def commanded(case: Case, *arguments: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *STRICT_PYTHON, "-m", "operations", "audit", "disclosures", *arguments,
-        env={
-            "KETUK_REGISTRY_URL": f"http://127.0.0.1:{case.settings.http_port}",
-            "KETUK_API_TOKEN": case.settings.api_token.get_secret_value(),
-            "PATH": os.environ["PATH"],
-            "COLUMNS": "200",
-        },
-        stderr=asyncio.subprocess.STDOUT,
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    return process.returncode or 0, " ".join(said.decode().split())
 
 
 async def test_one_that_was_told_nothing_verifies(shared: Case) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dev.stack.strict_python import STRICT_PYTHON
 from simulator import census
 from tests.integration.registry.case import Case, until
 
@@ -29,24 +28,9 @@ async def empty(shared: Case) -> Case:
     return shared
 
 
-async def start(case: Case, file: Path) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        *STRICT_PYTHON, "-m", "operations", "residents", "import", str(file),
-        env={
-            "KETUK_REGISTRY_URL": f"http://127.0.0.1:{case.settings.http_port}",
-            "KETUK_API_TOKEN": case.settings.api_token.get_secret_value(),
-            "PATH": os.environ["PATH"],
-            "COLUMNS": "200",
-        },
-        stderr=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-
-
 async def imported(case: Case, file: Path) -> tuple[int, str]:
-    process = await start(case, file)
-    _, said = await process.communicate()
-    return process.returncode or 0, said.decode().strip().splitlines()[-1]
+    code, _, said = await case.ketuk("residents", "import", str(file))
+    return code, said.strip().splitlines()[-1]
 
 
 async def table(case: Case) -> list[str]:
@@ -57,7 +41,7 @@ async def table(case: Case) -> list[str]:
 async def test_importing_twice_changes_nothing_and_a_killed_import_ends_alike(
     empty: Case, city: Path
 ) -> None:
-    process = await start(empty, city)
+    process = await empty.start_ketuk("residents", "import", str(city))
 
     async def has_begun() -> bool:
         return bool(await empty.pool.fetchval("SELECT EXISTS (SELECT FROM residents)"))
@@ -80,7 +64,7 @@ async def test_a_registry_that_goes_away_and_comes_back_has_all_of_it(case: Case
         return bool(await case.pool.fetchval("SELECT EXISTS (SELECT FROM residents)"))
 
     async with case.running():
-        process = await start(case, city)
+        process = await case.start_ketuk("residents", "import", str(city))
         await until(has_begun, what="the first part of the file")
     there = await case.pool.fetchval("SELECT count(*) FROM residents")
     async with case.running():
@@ -90,7 +74,10 @@ async def test_a_registry_that_goes_away_and_comes_back_has_all_of_it(case: Case
 
 
 async def test_two_imports_of_one_file_at_once_do_not_harm_each_other(empty: Case, city: Path) -> None:
-    one, two = await start(empty, city), await start(empty, city)
+    one, two = (
+        await empty.start_ketuk("residents", "import", str(city)),
+        await empty.start_ketuk("residents", "import", str(city)),
+    )
     await asyncio.gather(one.communicate(), two.communicate())
     assert (one.returncode, two.returncode) == (0, 0)
     assert len(await table(empty)) == RESIDENTS

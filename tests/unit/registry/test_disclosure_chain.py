@@ -36,7 +36,7 @@ def findings(log: Told, *, head: Head, anchors: tuple[Head, ...] = ()) -> list[F
         for link, stored, disclosure in log
         for each in check.next(link, stored=stored, disclosure=disclosure)
     ]
-    return [*found, *check.end(head)]
+    return [*found, *check.chain.end(head)]
 
 
 @pytest.mark.parametrize("length", [0, 1, 5])
@@ -80,7 +80,7 @@ def test_a_disclosure_may_be_gone_once_its_time_is_over(ago: timedelta, found: l
     ]
     assert gone == found
     assert check.removed == 1 - len(found)
-    assert list(check.end(head)) == []
+    assert list(check.chain.end(head)) == []
 
 
 def test_links_that_are_gone_are_found_at_the_end_and_in_the_midst() -> None:
