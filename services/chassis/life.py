@@ -1,6 +1,7 @@
 """The life of a service process: start, run until told to stop, finish what is held, end."""
 
 import asyncio
+import gc
 import platform
 import signal
 import sys
@@ -28,9 +29,14 @@ def live(
 ) -> None:
     """Run `serve(stopping)` until it returns; SIGTERM and SIGINT set `stopping`.
 
+    What is imported by now is never gone through for garbage again: nobody's answer waits for that.
+
     Exits with 2 and one line where this `python` is not supported or `serve` raises Refused, and with 1
     where it raises PartEnded.
     """
+    gc.collect()
+    gc.freeze()
+    gc.enable()
     try:
         _check(python)
         uvloop.run(_live(serve, python=python))

@@ -1,7 +1,6 @@
 """The registry, put together."""
 
 import asyncio
-import gc
 from functools import partial
 
 from argon2 import PasswordHasher
@@ -67,9 +66,6 @@ def main() -> None:
     """Run the registry until it is told to stop."""
     settings = load(RegistrySettings)
     log_to_stdout(service=_NAME)
-    # what is imported stays: nobody need wait for a report until all of it was gone through for garbage
-    gc.collect()
-    gc.freeze()
     life.live(lambda stopping: serve(settings, stopping))
 
 

@@ -102,7 +102,8 @@ class Counter(Hearing):
 
     async def serves_the_next(self) -> None:
         """The next citizen's card is verified."""
-        assert await self.taps(Kind.HEALTHY) == came_to("verified")
+        told = await self.taps(Kind.HEALTHY)
+        assert told == came_to("verified"), told
 
 
 def _shows(page: dict[str, Any], verdict: TapJudged) -> bool:
