@@ -17,6 +17,8 @@ SHORT_EXAMPLES, LONG_EXAMPLES = 50, 500
 
 # aiohttp reads the machine's authorities at import: a tenth of a second a process, and no test asks one
 os.environ["SSL_CERT_FILE"] = os.devnull
+# an Erlang with nothing to do looks for work for a while, on processors that others wait for
+os.environ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+sbwt none +sbwtdcpu none +sbwtdio none"
 
 SHARED = {
     "tests/system": "city",

@@ -170,9 +170,12 @@ class RabbitMQ:
             "RABBITMQ_DIST_PORT": str(self._ports.distribution),
             "ERL_CRASH_DUMP": str(self._folder / "erl_crash.dump"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
-            # it boots by the arguments
+            # it boots by the arguments; named by them, it starts no other Erlang to look for the port mapper
             "RABBITMQ_NODE_ONLY": "true",
-            "RABBITMQ_SERVER_START_ARGS": f"-eval {_LOAD_AT_ONCE} -s rabbit boot",
+            "RABBITMQ_SERVER_START_ARGS": (
+                f"-sname {self.node} -kernel inet_dist_listen_min {self._ports.distribution} "
+                f"inet_dist_listen_max {self._ports.distribution} -eval {_LOAD_AT_ONCE} -s rabbit boot"
+            ),
             "ERL_EPMD_PORT": str(self._ports.mapper),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }

@@ -85,7 +85,7 @@ async def test_a_sam_that_goes_in_mid_authentication_is_missed_and_serves_again_
 async def test_a_sam_that_falls_silent_in_mid_command_is_told_and_serves_again_when_it_is_put_in_anew(
     house: House,
 ) -> None:
-    house.have_gateway(READ_SECONDS="8")
+    house.have_gateway()  # gives a reading 5 s
     async with standing(house, sam=None) as counter:
         async with inserted(house, house.sam(), seconds_a_command=600):
             tapping = asyncio.create_task(counter.reader.tap(house.cards[Kind.HEALTHY]))
