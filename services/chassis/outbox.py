@@ -139,10 +139,12 @@ class Relay:
                     channel, exchange=self._exchange, pulse=self.pulse, gives_up=True
                 )
                 while not stopping.is_set():
-                    self.pulse.up(but=self.passed_over.words())
                     self._outbox.added.clear()
                     try:
-                        if not await self._send(publisher):
+                        more = await self._send(publisher)
+                        # a channel alone sends nothing: the outbox gave what it has, and let go of it
+                        self.pulse.up(but=self.passed_over.words())
+                        if not more:
                             await self._more(stopping)
                     except Alarmed:
                         # no row is held, and no other connection made, while the broker takes nothing

@@ -60,11 +60,12 @@ class AgencyRelay:
                 publisher = await self._broker.publisher(
                     channel, exchange=AGENCIES, stamped=False, pulse=self.pulse, gives_up=True
                 )
-                self.pulse.up()
                 while not stopping.is_set():
                     self.waiting.clear()
                     try:
-                        if await self._tell(publisher) < self._at_most:
+                        told = await self._tell(publisher)
+                        self.pulse.up()
+                        if told < self._at_most:
                             await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
                     except Alarmed:
                         # no row is held, and no other connection made, while the broker takes nothing

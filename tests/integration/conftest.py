@@ -45,4 +45,7 @@ def _no_blocking_calls() -> Iterator[None]:
             function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
             # migrations are a job of their own, before anything serves
             function.can_block_in("alembic/command.py", {"upgrade", "downgrade"})
+            # before anything is served, and when nothing is any more
+            function.can_block_in("reader_gateway/counter/app.py", {"add_counter"})
+            function.can_block_in("reader_gateway/spool.py", {"close"})
         yield

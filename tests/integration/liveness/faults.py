@@ -1,9 +1,10 @@
-"""What befalls a service's broker and database; each lasts until the service says so, or for a while."""
+"""What befalls that on which a service stands; each lasts until the service says so, or for a while."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import asyncpg
 from aio_pika.abc import AbstractChannel
@@ -12,7 +13,7 @@ from dev.faults.link import Link
 from dev.stack.stack import Stack
 from tests.integration.chassis.test_broker_alarm import Alarm
 from tests.integration.chassis.test_unwell_database import RELOAD, UNWELL
-from tests.integration.liveness.service import Service
+from tests.integration.liveness.service import Service, ServiceWithDatabase
 
 SILENT_SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
@@ -24,35 +25,50 @@ class Surroundings:
 
     stack: Stack
     broker: Link
-    database: Link
     admin: AbstractChannel
     """On the broker, past the link."""
     queues: tuple[str, ...]
     """From which the service consumes."""
-    name: str
-    """Of its database."""
     service: Service
 
 
-Fault = Callable[[Surroundings], AbstractAsyncContextManager[None]]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithDatabase(Surroundings):
+    """Those of a service that has a database."""
+
+    database: Link
+    name: str
+    """Of its database."""
+    service: ServiceWithDatabase
 
 
-def resets(link: Callable[[Surroundings], Link]) -> Fault:
+Around = TypeVar("Around", bound=Surroundings)
+Around_contra = TypeVar("Around_contra", bound=Surroundings, contravariant=True)
+
+
+class Fault(Protocol[Around_contra]):
+    """Lasts while its block runs."""
+
+    def __call__(self, around: Around_contra, /) -> AbstractAsyncContextManager[None]:
+        """Begin it where these are."""
+
+
+def resets(link: Callable[[Around], Link]) -> Fault[Around]:
     """Connections end, and nobody is told more than that."""
 
     @asynccontextmanager
-    async def fault(around: Surroundings) -> AsyncIterator[None]:
+    async def fault(around: Around) -> AsyncIterator[None]:
         link(around).reset()
         yield
 
     return fault
 
 
-def falls_silent(link: Callable[[Surroundings], Link]) -> Fault:
+def falls_silent(link: Callable[[Around], Link]) -> Fault[Around]:
     """Nothing arrives, either way, and nobody is told."""
 
     @asynccontextmanager
-    async def fault(around: Surroundings) -> AsyncIterator[None]:
+    async def fault(around: Around) -> AsyncIterator[None]:
         async with link(around).silence():
             await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.service.until_ready(is_so=False))
             yield
@@ -74,24 +90,68 @@ async def queues_are_deleted(around: Surroundings) -> AsyncIterator[None]:
 async def broker_is_short_of_memory(around: Surroundings) -> AsyncIterator[None]:
     alarm = Alarm(around.stack)
     await alarm.begin()
-    sending = asyncio.create_task(_send_again_and_again(around))
+    try:
+        async with _sending_again_and_again(around):
+            await around.service.until_ready(is_so=False)
+            yield
+    finally:
+        await alarm.end()
+
+
+@asynccontextmanager
+async def _sending_again_and_again(around: Surroundings) -> AsyncIterator[None]:
+    """Some faults are noticed by who has something to send, and begin a moment after they were asked for."""
+
+    async def send() -> None:
+        while True:
+            await around.service.to_be_sent()
+            await asyncio.sleep(0.5)
+
+    sending = asyncio.create_task(send())
+    try:
+        yield
+    finally:
+        sending.cancel()
+        await asyncio.wait({sending})
+
+
+@asynccontextmanager
+async def broker_gives_up_who_is_slow(around: WithDatabase) -> AsyncIterator[None]:
+    """A delivery is held for longer than the broker waits for its acknowledgement: it ends the channel."""
+    await _have_patience(around.stack, seconds=2)
+    try:
+        # what is opened from now on has this patience
+        async with FALLS_SILENT(around):
+            pass
+        await around.service.until_ready()
+        async with around.database.silence():
+            await around.service.to_be_taken()
+            await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.service.until_ready(is_so=False))
+            assert "has timed out waiting for" in around.stack.children.said("rabbitmq")
+            yield
+    finally:
+        await _have_patience(around.stack, seconds=1800)
+
+
+async def _have_patience(stack: Stack, *, seconds: int) -> None:
+    """How long this broker waits for an acknowledgement, and how often it looks."""
+    settings = {"consumer_timeout": seconds * 1000, "channel_tick_interval": min(seconds, 60) * 1000 // 4}
+    for name, value in settings.items():
+        await asyncio.to_thread(stack.rabbitmq.evaluate, f"application:set_env(rabbit, {name}, {value})")
+
+
+@asynccontextmanager
+async def card_daemon_is_killed(around: Surroundings) -> AsyncIterator[None]:
+    await asyncio.to_thread(around.stack.children.kill, "pcscd")
     try:
         await around.service.until_ready(is_so=False)
         yield
     finally:
-        sending.cancel()
-        await alarm.end()
-
-
-async def _send_again_and_again(around: Surroundings) -> None:
-    """An alarm is noticed by who publishes, and begins a moment after it was asked for."""
-    while True:
-        await around.service.to_be_sent()
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(around.stack.restart, "pcscd")
 
 
 @asynccontextmanager
-async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
+async def database_is_killed(around: WithDatabase) -> AsyncIterator[None]:
     await asyncio.to_thread(around.stack.children.kill, "postgres")
     try:
         await around.service.until_ready(is_so=False)
@@ -100,17 +160,18 @@ async def database_is_killed(around: Surroundings) -> AsyncIterator[None]:
         await asyncio.to_thread(around.stack.restart, "postgres")
 
 
-def database_says(bad: str, good: str) -> Fault:
+def database_says(bad: str, good: str) -> Fault[WithDatabase]:
     """A fault that one statement of the administrator's makes, and another one ends.
 
     In both `{role}` is the service, which comes to its database under its own name.
     """
 
     @asynccontextmanager
-    async def fault(around: Surroundings) -> AsyncIterator[None]:
+    async def fault(around: WithDatabase) -> AsyncIterator[None]:
         await _as_administrator(around, bad)
         try:
-            await around.service.until_ready(is_so=False)
+            async with _sending_again_and_again(around):
+                await around.service.until_ready(is_so=False)
             yield
         finally:
             await _as_administrator(around, good)
@@ -118,7 +179,7 @@ def database_says(bad: str, good: str) -> Fault:
     return fault
 
 
-async def _as_administrator(around: Surroundings, statement: str) -> None:
+async def _as_administrator(around: WithDatabase, statement: str) -> None:
     url = around.stack.environment()["DATABASE_ADMIN_URL"].rpartition("/")[0] + f"/{around.name}"
     # neither setting strikes this one
     connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
@@ -129,19 +190,34 @@ async def _as_administrator(around: Surroundings, statement: str) -> None:
         await connection.close()
 
 
+FALLS_SILENT: Fault[Surroundings] = falls_silent(lambda around: around.broker)
 # A broker that is killed ends the connections of the test, too: that is for `dev.chaos`.
-FAULTS: Mapping[str, Fault] = {
+OF_THE_BROKER: Mapping[str, Fault[Surroundings]] = {
     "the broker resets": resets(lambda around: around.broker),
-    "the broker falls silent": falls_silent(lambda around: around.broker),
+    "the broker falls silent": FALLS_SILENT,
     "the broker is short of memory": broker_is_short_of_memory,
     "the queues are deleted": queues_are_deleted,
+}
+FAULTS: Mapping[str, Fault[WithDatabase]] = {
+    **OF_THE_BROKER,
+    "the broker gives up who is slow": broker_gives_up_who_is_slow,
     "the database resets": resets(lambda around: around.database),
     "the database falls silent": falls_silent(lambda around: around.database),
     "the database is killed": database_is_killed,
     "the database takes no writes": database_says(*UNWELL["read-only"]),
+    "the database lacks a grant": database_says(
+        "REVOKE INSERT, UPDATE, DELETE ON outbox FROM {role}",
+        "GRANT INSERT, UPDATE, DELETE ON outbox TO {role}",
+    ),
     "the database has no connection left": database_says(
         "ALTER ROLE {role} CONNECTION LIMIT 0; "
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'",
         "ALTER ROLE {role} CONNECTION LIMIT -1",
     ),
 }
+OF_THE_GATEWAY: Mapping[str, Fault[Surroundings]] = {
+    **OF_THE_BROKER,
+    "the card daemon is killed": card_daemon_is_killed,
+}
+SLOW = {"the broker gives up who is slow"}
+"""Faults for the long form of a run."""

@@ -1,6 +1,7 @@
-"""A service behind a link to its broker and one to its database: what it says of itself."""
+"""A service behind a link to each thing that it stands on: what it says of itself."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
@@ -14,19 +15,15 @@ SOON_SECONDS, SPECIFIED_SECONDS = 60.0, 10.0
 """A bound that only a hang reaches on a busy machine, and what the full form asks for."""
 
 
-class Service:
+class Service(ABC):
     """One that runs in this process.
 
     Args:
-        name: of the service.
         http: where it answers.
-        pool: to its database, past the link.
     """
 
-    def __init__(self, *, name: str, http: aiohttp.ClientSession, pool: Pool) -> None:
-        self.name = name
+    def __init__(self, *, http: aiohttp.ClientSession) -> None:
         self.http = http
-        self.pool = pool
 
     async def resources(self) -> tuple[bool, Mapping[str, str]]:
         """Whether it is ready, and what it says of each resource."""
@@ -42,6 +39,36 @@ class Service:
 
         await until(says_so, what="ready" if is_so else "not ready", seconds=SOON_SECONDS)
 
+    @abstractmethod
+    async def to_be_sent(self) -> None:
+        """Have it something to send, which nobody waits for."""
+
+    async def works_again(self, probed: Callable[[], Awaitable[object]], *, is_long: bool) -> None:
+        """It becomes ready and all that is probed works; the long form of a run has a time for that."""
+        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
+            await self.until_ready()
+            await probed()
+        await self.until_ready()
+
+
+class ServiceWithDatabase(Service):
+    """One that keeps in PostgreSQL what it has to send.
+
+    Args:
+        name: of the service.
+        http: where it answers.
+        pool: to its database, past the link.
+    """
+
+    def __init__(self, *, name: str, http: aiohttp.ClientSession, pool: Pool) -> None:
+        super().__init__(http=http)
+        self.name = name
+        self.pool = pool
+
+    @abstractmethod
+    async def to_be_taken(self) -> None:
+        """Have a message delivered to it, which nobody waits for."""
+
     async def relays(self) -> None:
         """What lies in the outbox is sent."""
         await self.to_be_sent()
@@ -52,7 +79,7 @@ class Service:
         await until(gone, what="an empty outbox", seconds=SOON_SECONDS)
 
     async def to_be_sent(self) -> None:
-        """Something lies in the outbox, which goes nowhere."""
+        """Lay something into the outbox, which goes nowhere."""
         await self.pool.execute(
             """
             INSERT INTO outbox (message_id, routing_key, headers, body, delivery)
@@ -60,10 +87,3 @@ class Service:
             """,
             f"nothing.said.v1.3372.{self.name}",
         )
-
-    async def works_again(self, probed: Callable[[], Awaitable[object]], *, is_long: bool) -> None:
-        """It becomes ready and all that is probed works; the long form of a run has a time for that."""
-        async with asyncio.timeout(SPECIFIED_SECONDS if is_long else 4 * SOON_SECONDS):
-            await self.until_ready()
-            await probed()
-        await self.until_ready()

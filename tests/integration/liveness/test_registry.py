@@ -21,8 +21,8 @@ from registry.comparing import Comparing
 from registry.counting import Counting
 from registry.forgetting import Forgetting
 from registry.refusing import Refusing
-from tests.integration.liveness.faults import FAULTS, Surroundings
-from tests.integration.liveness.service import RESOURCES, Service
+from tests.integration.liveness.faults import FAULTS, WithDatabase
+from tests.integration.liveness.service import RESOURCES, ServiceWithDatabase
 from tests.integration.registry import conftest
 from tests.integration.registry.case import Case, all_of, until
 from tests.integration.registry.speaking import BEAT_SECONDS, beat, say, speaking
@@ -56,7 +56,7 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(part.__init__, "__kwdefaults__", {setting: 1.0})
 
 
-class Registry(Service):
+class Registry(ServiceWithDatabase):
     """The registry, and who deals with it past the links."""
 
     def __init__(
@@ -88,6 +88,10 @@ class Registry(Service):
         before = await self.pool.fetchval("SELECT count(*) FROM disclosures")
         await self.case.judge(self.case.verdict(self._known))
         await self._until("SELECT count(*) > $1 FROM disclosures", before, what="a disclosure")
+
+    async def to_be_taken(self) -> None:
+        """Have a verdict delivered to it."""
+        await self.case.judge(self.case.verdict(self._known))
 
     async def tells_agencies(self) -> None:
         """What an agency is to be told reaches it."""
@@ -175,7 +179,7 @@ PROBES: Mapping[str, Callable[[Registry], Awaitable[None]]] = {
     "registry.fleet": Registry.hears_gateways,
     "silence": Registry.notices_silence,
     "registry.snapshots": Registry.answers_with_snapshots,
-    "relay": Service.relays,
+    "relay": ServiceWithDatabase.relays,
     "retelling": Registry.tells_again,
     "comparing": Registry.compares_readers,
     "counting": Registry.counts_taps,
@@ -234,7 +238,7 @@ async def test_every_part_of_the_registry_works_again_after(
     async with behind_links(case) as (service, to_broker, to_database):
         _, resources = await service.resources()
         assert set(resources) - RESOURCES - ONCE == set(PROBES), "each part has to have a probe"
-        around = Surroundings(
+        around = WithDatabase(
             stack=stack,
             broker=to_broker,
             database=to_database,

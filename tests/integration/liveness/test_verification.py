@@ -14,8 +14,8 @@ from dev.faults.link import Link
 from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
-from tests.integration.liveness.faults import FAULTS, Surroundings
-from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, Service
+from tests.integration.liveness.faults import FAULTS, SLOW, WithDatabase
+from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, ServiceWithDatabase
 from tests.integration.verification import conftest
 from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
 from verification import keeping
@@ -29,7 +29,7 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "LOOK_SECONDS", 1.0)
 
 
-class Verification(Service):
+class Verification(ServiceWithDatabase):
     """Verification, and who deals with it."""
 
     def __init__(self, *, bench: Bench, pool: Pool, http: aiohttp.ClientSession) -> None:
@@ -43,6 +43,10 @@ class Verification(Service):
         judged = None
         while judged is None or judged.tap != found.tap:
             _, judged = await self.bench.verdict()
+
+    async def to_be_taken(self) -> None:
+        """Have a reading delivered to it."""
+        await self.bench.say(NAME, self.bench.reading(fresh()))
 
     async def takes_in_changes(self) -> None:
         """A change of the registry's comes into the projection."""
@@ -87,7 +91,7 @@ PROBES: Mapping[str, Callable[[Verification], Awaitable[None]]] = {
     "projection": Verification.takes_in_changes,
     "rebuilding": Verification.rebuilds,
     "keeping": Verification.makes_months,
-    "relay": Service.relays,
+    "relay": ServiceWithDatabase.relays,
 }
 """For each part what shows that it works."""
 
@@ -101,7 +105,7 @@ async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Verificat
     async with (
         Link(to=amqp.port).running() as to_broker,
         Link(to=url.port).running() as to_database,
-        database(str(url), name="test") as pool,
+        database(str(URL(found["DATABASE_ADMIN_URL"]).with_path(url.path)), name="test") as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
         through = {
@@ -120,7 +124,13 @@ async def informed(service: Verification) -> None:
     await service.until_ready()
 
 
-@pytest.mark.parametrize("name", FAULTS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try every fault in the long form of a run."""
+    if "name" in metafunc.fixturenames:
+        is_long = metafunc.config.getoption("--long")
+        metafunc.parametrize("name", [each for each in FAULTS if is_long or each not in SLOW])
+
+
 async def test_every_part_of_verification_works_again_after(
     bench: Bench, unused_tcp_port: int, *, name: str, is_long: bool
 ) -> None:
@@ -128,7 +138,7 @@ async def test_every_part_of_verification_works_again_after(
         await informed(service)
         _, resources = await service.resources()
         assert set(resources) - RESOURCES == set(PROBES), "each part has to have a probe"
-        around = Surroundings(
+        around = WithDatabase(
             stack=bench.stack,
             broker=to_broker,
             database=to_database,

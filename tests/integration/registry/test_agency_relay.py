@@ -6,6 +6,7 @@ import pytest
 
 from chassis import publisher
 from chassis.broker import Broker
+from chassis.health import Pulse
 from registry.agency_relay import AgencyRelay
 from tests.integration.chassis import test_broker_alarm
 from tests.integration.chassis.test_broker_alarm import WORD, Alarm
@@ -114,6 +115,48 @@ async def test_rows_are_given_back_while_the_broker_takes_nothing_and_each_is_to
     stopping.set()
     await running
     assert len(await all_of(feed)) == 3
+
+
+async def test_a_relay_whose_database_takes_no_writes_is_not_at_work(shared: Case) -> None:
+    gateway, agency = await shared.gateway(), await shared.agency()
+    await shared.judge(shared.verdict(gateway))
+    await shared.settled(agency, (0, 0, 1))
+    await release(shared, agency)
+    pulse = CountedPulse()
+    async with asyncpg.create_pool(
+        shared.settings.database_url,
+        min_size=0,
+        max_size=1,
+        server_settings={"default_transaction_read_only": "on"},
+    ) as pool:
+        broker = Broker(url=shared.settings.agencies_amqp_url, name="test")
+        relay, stopping = AgencyRelay(institution=agency, broker=broker, pool=pool), asyncio.Event()
+        relay.pulse = pulse
+        running = asyncio.create_task(relay.run(stopping))
+
+        async def has_tried() -> bool:
+            return pulse.downs >= 3
+
+        await until(has_tried, what="it tries again")
+        stopping.set()
+        await running
+    assert pulse.ups == 0
+
+
+class CountedPulse(Pulse):
+    """How often it went up and down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ups = self.downs = 0
+
+    def up(self, *, but: str | None = None) -> None:
+        super().up(but=but)
+        self.ups += 1
+
+    def down(self, why: str) -> None:
+        super().down(why)
+        self.downs += 1
 
 
 async def test_two_relays_to_one_institution_tell_each_event_once(shared: Case) -> None:
