@@ -36,6 +36,11 @@ class Pulse:
         """Why the part waits; None while it is at work."""
         return self._why
 
+    @property
+    def but(self) -> str | None:
+        """What the part cannot do, though it is at work; None where that is nothing."""
+        return self._but if self.is_up else None
+
     def up(self, *, but: str | None = None) -> None:
         """Say that the part is at work; `but`: what it cannot do."""
         self._why, self._but = None, but

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
-from aio_pika.exceptions import PublishError
+from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp import commands
 
 from chassis.broker import Broker
 from chassis.health import Pulse
+from chassis.life import pause
 from chassis.patience import persist
 from chassis.postgres import Pool
 from chassis.publisher import Alarmed, Publisher
@@ -22,6 +23,7 @@ from registry.store import disclosures
 from registry.waking import first_of
 
 _IDLE_SECONDS = 60.0
+_FULL_SECONDS = 1.0
 
 
 class AgencyRelay:
@@ -70,6 +72,10 @@ class AgencyRelay:
                     except Alarmed:
                         # no row is held, and no other connection made, while the broker takes nothing
                         await publisher.until_it_takes(stopping)
+                    except DeliveryError:
+                        # a full queue is a matter of the institution's: this relay is well
+                        self.pulse.up(but="its queue is full")
+                        await pause(_FULL_SECONDS, stopping=stopping)
                     if channel.is_closed:
                         raise ConnectionError("the channel was closed")
 

@@ -86,11 +86,12 @@ class AgencyRelays:
         Raises Degraded where the way to some is; it says to which.
         """
         await self.pulse.ping()
-        down = {name: relay.pulse.why for name, relay in self._relays.items() if not relay.pulse.is_up}
-        if not down:
-            return
-        if len(down) == len(self._relays):
+        away = {name: relay.pulse.why for name, relay in self._relays.items() if not relay.pulse.is_up}
+        if away and len(away) == len(self._relays):
             raise Sick("no agency can be reached")
-        told = [f"{name} ({why})" for name, why in sorted(down.items())[:_MOST_NAMED]]
-        more = f" and {len(down) - len(told)} more" if len(down) > len(told) else ""
+        refuses = {name: relay.pulse.but for name, relay in self._relays.items() if relay.pulse.but}
+        if not (all_told := sorted((away | refuses).items())):
+            return
+        told = [f"{name} ({why})" for name, why in all_told[:_MOST_NAMED]]
+        more = f" and {len(all_told) - len(told)} more" if len(all_told) > len(told) else ""
         raise Degraded(f"cannot be reached: {', '.join(told)}{more}")

@@ -39,6 +39,14 @@ async def test_a_receiver_whose_queue_is_full_delays_nobody_and_loses_nothing(sh
     await shared.judge(*(shared.verdict(gateway) for _ in range(6)))
     await shared.settled(other, (0, 6, 0))
     assert (await shared.counts(full))[0] > 0
+
+    async def says_so() -> bool:
+        async with shared.http.get("/readyz") as answer:
+            resources = (await answer.json())["resources"]
+        assert answer.status == 200, resources
+        return f"{full} (its queue is full)" in resources["agencies"]
+
+    await until(says_so, what="the registry says whose queue is full")
     taken: set[str | None] = set()
 
     async def drained() -> bool:
