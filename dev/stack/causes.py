@@ -45,8 +45,8 @@ CAUSES = (
         says=_PORT_TAKEN.format(r"port \1"),
     ),
     Cause(
-        shows=re.compile(r"could not bind to distribution port (\d+)"),
-        says=_PORT_TAKEN.format(r"port \1"),
+        shows=re.compile(r"register/listen error: eaddrinuse"),
+        says=_PORT_TAKEN.format("the port at which Erlang's nodes meet"),
     ),
     Cause(
         shows=re.compile(r"register/listen error: no_reg_reply_from_epmd"),
@@ -55,6 +55,12 @@ CAUSES = (
     Cause(
         shows=re.compile(r"No space left on device|\benospc\b"),
         says="the disk is full; make room on the file system of the stack's folder",
+    ),
+    Cause(
+        shows=re.compile(r"disk resource limit alarm set on node"),
+        says="the disk is nearly full, and a broker takes nothing then; make room on the file system of the "
+        "stack's folder",
+        is_final=True,
     ),
     Cause(
         shows=re.compile(r"Cookie file (\S+) must be accessible by owner only"),

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +96,12 @@ class Children:
         self._processes[process.pid] = process
         started = psutil.Process(process.pid).create_time()
         child = Child(name=name, pid=process.pid, started=started, log_begins=begins)
-        self._remember(child)
+        try:
+            self._remember(child)
+        except OSError:
+            # whom nobody remembers nobody ends
+            self._end(child, signal.SIGKILL)
+            raise
         return child
 
     def kill(self, name: str) -> None:
@@ -144,23 +150,38 @@ class Children:
         return self.log(name).read_bytes()[self._children[name].log_begins :].decode(errors="replace")
 
     def _end(self, child: Child, number: signal.Signals) -> None:
-        if child.is_alive():
-            os.killpg(child.pid, number)
         deadline = time.monotonic() + END_SECONDS
-        while child.is_alive() and time.monotonic() < deadline:
+        if self._lives(child):
+            os.killpg(child.pid, number)
+        while self._lives(child) and time.monotonic() < deadline:
             time.sleep(0.02)
+
+    def _lives(self, child: Child) -> bool:
+        """Whether it or another of its group runs: a broker outlives its script, and writes while it ends."""
+        if child.is_alive():
+            return True
         # one that an earlier start began is init's to reap
-        if child.pid in self._processes and not child.is_alive():
+        if child.pid in self._processes:
             # its leader may be a zombie while other threads of it are still ending
             self._processes[child.pid].wait(END_SECONDS)
+        try:
+            os.killpg(child.pid, 0)
+        except ProcessLookupError:
+            return False
+        group = [each for each in psutil.process_iter() if _runs_in(each, child.pid)]
+        # where a process has the leader's number again, the group is another's
+        return bool(group) and all(each.pid != child.pid for each in group)
 
     def _remember(self, child: Child, *, gone: bool = False) -> None:
         with self._writing:
-            if gone:
-                del self._children[child.name]
-            else:
+            if not gone:
                 self._children[child.name] = child
-            self._write()
+                self._write()
+                return
+            del self._children[child.name]
+            # on a full disk the record keeps who is no more: the next start knows it by its start time
+            with suppress(OSError):
+                self._write()
 
     def _write(self) -> None:
         entries = [
@@ -170,6 +191,13 @@ class Children:
         fresh = self._record.with_suffix(".new")
         fresh.write_text(json.dumps(entries))
         fresh.replace(self._record)
+
+
+def _runs_in(process: psutil.Process, group: int) -> bool:
+    try:
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
 
 
 def _group_of(user: str) -> int:

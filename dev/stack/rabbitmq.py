@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import urllib.request
 from base64 import b64encode
@@ -95,6 +96,7 @@ class RabbitMQ:
         if not self._children.is_alive(MAPPER):
             mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
             self._children.start(MAPPER, mapper, environment=environment)
+            until_ready(MAPPER, self._is_mapped, children=self._children)
         self._children.start(self.name, [_SERVER], environment=environment)
         until_ready(self.name, self._answers, children=self._children)
 
@@ -159,6 +161,7 @@ class RabbitMQ:
         return f"127.0.0.1:{self._ports.metrics}"
 
     def _environment(self) -> dict[str, str]:
+        port = self._ports.distribution
         return {
             "HOME": str(self._folder.parent / "rabbitmq"),
             "RABBITMQ_NODENAME": self.node,
@@ -173,8 +176,9 @@ class RabbitMQ:
             # it boots by the arguments; named by them, it starts no other Erlang to look for the port mapper
             "RABBITMQ_NODE_ONLY": "true",
             "RABBITMQ_SERVER_START_ARGS": (
-                f"-sname {self.node} -kernel inet_dist_listen_min {self._ports.distribution} "
-                f"inet_dist_listen_max {self._ports.distribution} -eval {_LOAD_AT_ONCE} -s rabbit boot"
+                f"-start_epmd false -sname {self.node} "
+                f"-kernel inet_dist_listen_min {port} inet_dist_listen_max {port} "
+                f"-eval {_LOAD_AT_ONCE} -s rabbit boot"
             ),
             "ERL_EPMD_PORT": str(self._ports.mapper),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
@@ -185,6 +189,13 @@ class RabbitMQ:
         body = json.dumps({"count": 1, "ackmode": "ack_requeue_true", "encoding": "base64"}).encode()
         found = json.loads(self._ask(f"queues/{host}/{queue}/get", body))
         return int(found[0]["message_count"]) + 1 if found else 0
+
+    def _is_mapped(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self._ports.mapper), timeout=2).close()
+        except OSError:
+            return False
+        return True
 
     def _answers(self) -> bool:
         try:

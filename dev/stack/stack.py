@@ -7,7 +7,7 @@ import shutil
 import signal
 import stat
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,7 +78,12 @@ class Stack:
                 pool.submit(start)
                 for start in (self._start_databases, self._start_brokers, self._start_pcscd)
             ]
-        for each in starting:
+            done, _ = wait(starting, return_when=FIRST_EXCEPTION)
+            failed = next((each for each in starting if each in done and each.exception()), None)
+            if failed is not None:
+                # the others would wait for what may never come up
+                self.children.stop_all()
+        for each in starting if failed is None else (failed,):
             each.result()
         self._write_environment()
 

@@ -141,10 +141,7 @@ class Relay:
                 while not stopping.is_set():
                     self._outbox.added.clear()
                     try:
-                        more = await self._send(publisher)
-                        # a channel alone sends nothing: the outbox gave what it has, and let go of it
-                        self.pulse.up(but=self.passed_over.words())
-                        if not more:
+                        if not await self._send(publisher):
                             await self._more(stopping)
                     except Alarmed:
                         # no row is held, and no other connection made, while the broker takes nothing
@@ -166,10 +163,14 @@ class Relay:
             self._trace(wires, began)
             self._pass(Step.PUBLISHED, wires)
         self._pass(Step.ACKNOWLEDGED, wires)
+        if wires:
+            # a channel alone sends nothing: here the outbox let go of what went, whatever becomes of the rest
+            self.pulse.up(but=self.passed_over.words())
         self._one_by_one = max(0, self._one_by_one - 1) if outcomes else 0
         for wire in wires:
             self.passed_over.takes(wire.routing_key)
         self._learn(outcomes)
+        self.pulse.up(but=self.passed_over.words())
         return len(outcomes) == limit
 
     def _learn(self, outcomes: Sequence[tuple[Wire, BaseException | None]]) -> None:

@@ -14,6 +14,7 @@ from reader_gateway.settings import GatewaySettings
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["enrol"]:
+        gc.enable()
         raise SystemExit(enrol.main(sys.argv[2:]))
     settings = load(GatewaySettings)
     log_to_stdout(service="reader_gateway")

@@ -23,7 +23,8 @@ from registry.store import disclosures
 from registry.waking import first_of
 
 _IDLE_SECONDS = 60.0
-_FULL_SECONDS = 1.0
+_REFUSED_SECONDS = 1.0
+REFUSES = "its queue refuses"
 
 
 class AgencyRelay:
@@ -65,17 +66,15 @@ class AgencyRelay:
                 while not stopping.is_set():
                     self.waiting.clear()
                     try:
-                        told = await self._tell(publisher)
-                        self.pulse.up()
-                        if told < self._at_most:
+                        if await self._tell(publisher) < self._at_most:
                             await first_of(self.waiting, stopping, seconds=_IDLE_SECONDS)
                     except Alarmed:
                         # no row is held, and no other connection made, while the broker takes nothing
                         await publisher.until_it_takes(stopping)
                     except DeliveryError:
-                        # a full queue is a matter of the institution's: this relay is well
-                        self.pulse.up(but="its queue is full")
-                        await pause(_FULL_SECONDS, stopping=stopping)
+                        # a matter of this one queue: a new channel, at which others look, mends nothing
+                        self._refused()
+                        await pause(_REFUSED_SECONDS, stopping=stopping)
                     if channel.is_closed:
                         raise ConnectionError("the channel was closed")
 
@@ -87,7 +86,8 @@ class AgencyRelay:
     async def _tell(self, publisher: Publisher) -> int:
         """One round; returns how many were waiting.
 
-        Raises a transient failure, or Alarmed, once the rest is marked.
+        Raises a transient failure, Alarmed, or DeliveryError where the queue refuses: once the rest is
+        marked.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             began = datetime.now(UTC)
@@ -105,10 +105,24 @@ class AgencyRelay:
                     self._log.warning("parked", event_id=wire.message_id, because=reason)
                     await disclosures.park(connection, wire.message_id, reason=reason)
         self._pass(Step.ACKNOWLEDGED, wires)
-        for _, outcome in outcomes:
-            if outcome is not None and not isinstance(outcome, PublishError):
-                raise outcome
+        failed = [
+            outcome
+            for _, outcome in outcomes
+            if outcome is not None and not isinstance(outcome, PublishError)
+        ]
+        if not failed:
+            self.pulse.up()
+        elif confirmed:
+            self.pulse.up(but=self.pulse.but)
+        # what ails the broker goes before what ails one queue
+        for failure in sorted(failed, key=lambda each: isinstance(each, DeliveryError)):
+            raise failure
         return len(wires)
+
+    def _refused(self) -> None:
+        if self.pulse.but is None:
+            self._log.warning("not taken", because=REFUSES)
+        self.pulse.up(but=REFUSES)
 
     def _pass(self, step: Step, wires: Sequence[Wire]) -> None:
         if wires:

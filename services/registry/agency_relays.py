@@ -81,17 +81,18 @@ class AgencyRelays:
         return self._relays[institution]
 
     async def ping(self) -> None:
-        """Raise Sick where the database, or the way to every institution, is away.
+        """Raise Sick where the database is away, or no institution is told.
 
-        Raises Degraded where the way to some is; it says to which.
+        Raises Degraded where some are not; it says which, and why.
         """
         await self.pulse.ping()
         away = {name: relay.pulse.why for name, relay in self._relays.items() if not relay.pulse.is_up}
-        if away and len(away) == len(self._relays):
-            raise Sick("no agency can be reached")
-        refuses = {name: relay.pulse.but for name, relay in self._relays.items() if relay.pulse.but}
-        if not (all_told := sorted((away | refuses).items())):
+        untold = away | {name: relay.pulse.but for name, relay in self._relays.items() if relay.pulse.but}
+        if not untold:
             return
-        told = [f"{name} ({why})" for name, why in all_told[:_MOST_NAMED]]
-        more = f" and {len(all_told) - len(told)} more" if len(all_told) > len(told) else ""
-        raise Degraded(f"cannot be reached: {', '.join(told)}{more}")
+        # one queue that refuses, where there are no others, says nothing of the broker
+        if len(untold) == len(self._relays) and (away or len(untold) > 1):
+            raise Sick("no agency can be told")
+        told = [f"{name} ({why})" for name, why in sorted(untold.items())[:_MOST_NAMED]]
+        more = f" and {len(untold) - len(told)} more" if len(untold) > len(told) else ""
+        raise Degraded(f"not told: {', '.join(told)}{more}")

@@ -11,9 +11,10 @@ from aio_pika.abc import AbstractChannel
 
 from dev.faults.link import Link
 from dev.stack.stack import Stack
+from tests.integration.chassis.conftest import until
 from tests.integration.chassis.test_broker_alarm import Alarm
 from tests.integration.chassis.test_unwell_database import RELOAD, UNWELL
-from tests.integration.liveness.service import Service, ServiceWithDatabase
+from tests.integration.liveness.service import SOON_SECONDS, Service, ServiceWithDatabase
 
 SILENT_SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
@@ -113,31 +114,45 @@ async def _sending_again_and_again(around: Surroundings) -> AsyncIterator[None]:
     finally:
         sending.cancel()
         await asyncio.wait({sending})
+    if not sending.cancelled():
+        sending.result()
 
 
 @asynccontextmanager
 async def broker_gives_up_who_is_slow(around: WithDatabase) -> AsyncIterator[None]:
     """A delivery is held for longer than the broker waits for its acknowledgement: it ends the channel."""
-    await _have_patience(around.stack, seconds=2)
-    try:
-        # what is opened from now on has this patience
-        async with FALLS_SILENT(around):
-            pass
-        await around.service.until_ready()
-        async with around.database.silence():
+    log = around.stack.children.log("rabbitmq")
+    begins = log.stat().st_size
+
+    async def has_given_up() -> bool:
+        return b"has timed out waiting for" in (await asyncio.to_thread(log.read_bytes))[begins:]
+
+    async with around.database.silence():
+        async with _impatient(around.stack):
+            # what is opened from now on is given up soon
+            around.broker.reset()
             await around.service.to_be_taken()
-            await asyncio.gather(asyncio.sleep(SILENT_SECONDS), around.service.until_ready(is_so=False))
-            assert "has timed out waiting for" in around.stack.children.said("rabbitmq")
-            yield
+            await asyncio.gather(
+                until(has_given_up, what="the broker gives up", seconds=SOON_SECONDS),
+                around.service.until_ready(is_so=False),
+            )
+        around.broker.reset()
+        yield
+
+
+@asynccontextmanager
+async def _impatient(stack: Stack) -> AsyncIterator[None]:
+    """Channels that are opened meanwhile are given up after two seconds without an acknowledgement."""
+
+    async def wait(*, milliseconds: int, look: int) -> None:
+        for name, value in {"consumer_timeout": milliseconds, "channel_tick_interval": look}.items():
+            await asyncio.to_thread(stack.rabbitmq.evaluate, f"application:set_env(rabbit, {name}, {value})")
+
+    await wait(milliseconds=2_000, look=500)
+    try:
+        yield
     finally:
-        await _have_patience(around.stack, seconds=1800)
-
-
-async def _have_patience(stack: Stack, *, seconds: int) -> None:
-    """How long this broker waits for an acknowledgement, and how often it looks."""
-    settings = {"consumer_timeout": seconds * 1000, "channel_tick_interval": min(seconds, 60) * 1000 // 4}
-    for name, value in settings.items():
-        await asyncio.to_thread(stack.rabbitmq.evaluate, f"application:set_env(rabbit, {name}, {value})")
+        await wait(milliseconds=1_800_000, look=60_000)
 
 
 @asynccontextmanager
@@ -190,11 +205,10 @@ async def _as_administrator(around: WithDatabase, statement: str) -> None:
         await connection.close()
 
 
-FALLS_SILENT: Fault[Surroundings] = falls_silent(lambda around: around.broker)
 # A broker that is killed ends the connections of the test, too: that is for `dev.chaos`.
 OF_THE_BROKER: Mapping[str, Fault[Surroundings]] = {
     "the broker resets": resets(lambda around: around.broker),
-    "the broker falls silent": FALLS_SILENT,
+    "the broker falls silent": falls_silent(lambda around: around.broker),
     "the broker is short of memory": broker_is_short_of_memory,
     "the queues are deleted": queues_are_deleted,
 }

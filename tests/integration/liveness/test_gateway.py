@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
 from ketuk_events.catalogue import CARD_READ, GATEWAY_BEAT, TAP_JUDGED
 from ketuk_events.events import event, to_wire
-from ketuk_events.names import following_id, to_timestamp
+from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.taps import CardRead, TapJudged
 from reader_gateway import fleet, verdicts
 from reader_gateway.main import serve
@@ -30,6 +30,7 @@ from reader_gateway.settings import GatewaySettings
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, make_card
 from simulator.reader import VirtualReader
+from simulator.record import Departure, Tapped
 from tests.integration.chassis.conftest import until
 from tests.integration.liveness.faults import OF_THE_GATEWAY, Surroundings
 from tests.integration.liveness.service import SOON_SECONDS, Service
@@ -40,6 +41,8 @@ NAME = "kelurahan-jebres"
 READER = "loket-1"
 QUEUES = (f"gateway.{REGION}.{NAME}",)
 FOR_OTHERS = ("verification.readings", "registry.verdicts", "registry.fleet")
+GRAIN = timedelta(milliseconds=1)
+"""Of a time on the wire."""
 SHORT = ("the broker falls silent", "the queues are deleted", "the card daemon is killed")
 
 
@@ -80,16 +83,22 @@ class Gateway(Service):
 
     async def to_be_sent(self) -> None:
         """Tap a card."""
+        await self._tap()
+
+    async def _tap(self) -> Tapped:
         self._cards += 1
-        await self._reader.tap(
+        return await self._reader.tap(
             make_card(Kind.HEALTHY, self._cards, seed=1, issuer=self._issuer, other=self._issuer)
         )
 
     async def reads_cards(self) -> CardRead:
-        """What a card says reaches verification."""
-        await self._read.purge()
-        await self.to_be_sent()
-        return msgspec.json.decode((await next_of(self._read)).body, type=CardRead)
+        """What a card says reaches verification, though other taps waited before it."""
+        tapped = await self._tap()
+        assert tapped.departure is Departure.READ
+        while True:
+            read = msgspec.json.decode((await next_of(self._read)).body, type=CardRead)
+            if from_timestamp(read.began) >= tapped.entered - GRAIN:
+                return read
 
     async def shows_verdicts(self) -> None:
         """A verdict on the newest tap is shown."""

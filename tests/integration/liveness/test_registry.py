@@ -39,7 +39,7 @@ SHORT = (
     "the database is killed",
     "the database has no connection left",
 )
-"""Faults of which each is met by other lines of the code; all are tried on verification in every run."""
+"""Faults of which each is met by other lines of the code; verification meets more in every run."""
 ONCE = {"places", "purposes"}
 """Parts that have done their work before any fault comes."""
 
@@ -199,7 +199,11 @@ async def behind_links(case: Case) -> AsyncIterator[tuple[Registry, Link, Link]]
         Link(to=amqp.port).running() as to_broker,
         Link(to=url.port).running() as to_database,
         asyncpg.create_pool(
-            str(URL(case.stack["DATABASE_ADMIN_URL"]).with_path(url.path)), min_size=0, max_size=2
+            str(URL(case.stack["DATABASE_ADMIN_URL"]).with_path(url.path)),
+            min_size=0,
+            max_size=2,
+            # what the fault does to the service's connections is not done to this
+            server_settings={"default_transaction_read_only": "off"},
         ) as pool,
         case.running(
             amqp_url=str(amqp.with_port(to_broker.port)),

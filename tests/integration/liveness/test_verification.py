@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aiohttp
+import asyncpg
 import pytest
 from yarl import URL
 
 from chassis.broker import DEAD_LETTERS
-from chassis.postgres import Pool, database
+from chassis.postgres import Pool
 from dev.faults.link import Link
 from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
@@ -105,7 +106,13 @@ async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Verificat
     async with (
         Link(to=amqp.port).running() as to_broker,
         Link(to=url.port).running() as to_database,
-        database(str(URL(found["DATABASE_ADMIN_URL"]).with_path(url.path)), name="test") as pool,
+        asyncpg.create_pool(
+            str(URL(found["DATABASE_ADMIN_URL"]).with_path(url.path)),
+            min_size=0,
+            max_size=2,
+            # what the fault does to the service's connections is not done to this
+            server_settings={"default_transaction_read_only": "off"},
+        ) as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
         through = {

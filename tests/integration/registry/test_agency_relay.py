@@ -44,9 +44,9 @@ async def test_a_receiver_whose_queue_is_full_delays_nobody_and_loses_nothing(sh
         async with shared.http.get("/readyz") as answer:
             resources = (await answer.json())["resources"]
         assert answer.status == 200, resources
-        return f"{full} (its queue is full)" in resources["agencies"]
+        return f"{full} (its queue refuses)" in resources["agencies"]
 
-    await until(says_so, what="the registry says whose queue is full")
+    await until(says_so, what="the registry says whose queue refuses")
     taken: set[str | None] = set()
 
     async def drained() -> bool:

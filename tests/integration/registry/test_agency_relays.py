@@ -56,8 +56,6 @@ async def test_readyz_names_the_institution_that_cannot_be_reached_and_stays_rea
         async def is_told() -> bool:
             answer = await case.ask("GET", "/readyz", token="")
             assert answer.body["ready"]
-            return bool(
-                answer.body["resources"]["agencies"] == f"cannot be reached: {hangs} (the broker fell silent)"
-            )
+            return f"{hangs} (the broker fell silent)" in answer.body["resources"]["agencies"]
 
         await until(is_told, what="which one is told")

@@ -47,6 +47,25 @@ def test_a_part_whose_port_is_taken_says_so(
     assert "\n" not in str(missing.value)
 
 
+def test_a_broker_whose_port_for_other_nodes_is_taken_says_so(unstarted: Stack) -> None:
+    with (
+        socket.create_server(("127.0.0.1", port(unstarted, "distribution"))),
+        pytest.raises(Missing) as missing,
+    ):
+        unstarted.rabbitmq.start()
+    assert "another program listens on the port at which Erlang's nodes meet;" in str(missing.value)
+
+
+def test_a_stack_one_of_whose_parts_cannot_come_up_ends_the_others_and_says_why(unstarted: Stack) -> None:
+    taken = port(unstarted, "postgres")
+    with (
+        socket.create_server(("127.0.0.1", taken)),
+        pytest.raises(Missing, match=r"^postgres ended at its start"),
+    ):
+        unstarted.start()
+    assert unstarted.children.names() == []
+
+
 def test_a_virtual_reader_whose_port_is_taken_says_so_though_pcscd_runs(unstarted: Stack) -> None:
     taken = port(unstarted, "reader-0")
     with socket.create_server(("127.0.0.1", taken)), pytest.raises(Missing) as missing:

@@ -35,9 +35,12 @@ LINES = {
         "another program listens on port 19883;",
     ),
     "RabbitMQ's distribution port is taken": (
-        ("ERROR: could not bind to distribution port 30875 on host localhost. It could be in use by another "
-        "process or cannot be bound to (e.g. due to a security policy)"),
-        "another program listens on port 30875;",
+        "Protocol 'inet_tcp': register/listen error: eaddrinuse",
+        "another program listens on the port at which Erlang's nodes meet;",
+    ),
+    "RabbitMQ's disk is nearly full": (
+        "[warning] <0.470.0> disk resource limit alarm set on node ketuk@localhost.",
+        "the disk is nearly full, and a broker takes nothing then;",
     ),
     "the port mapper's port is taken": (
         ("2026-11-30 07:14:21.072770+00:00 [notice] <0.147.0> Protocol 'inet_tcp': register/listen error: "
@@ -90,4 +93,5 @@ def test_only_some_causes_end_the_wait_for_a_part_that_runs() -> None:
     assert [of for of, is_final in said.items() if is_final] == [
         "polkit refuses",
         "a virtual reader's port is taken",
+        "RabbitMQ's disk is nearly full",
     ]
