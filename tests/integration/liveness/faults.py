@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -127,17 +127,21 @@ async def broker_gives_up_who_is_slow(around: WithDatabase) -> AsyncIterator[Non
     async def has_given_up() -> bool:
         return b"has timed out waiting for" in (await asyncio.to_thread(log.read_bytes))[begins:]
 
-    async with around.database.silence():
-        async with _impatient(around.stack):
-            # what is opened from now on is given up soon
-            around.broker.reset()
+    async with AsyncExitStack() as impatient:
+        await impatient.enter_async_context(_impatient(around.stack))
+        # what is opened from now on is given up soon
+        async with SILENT_BROKER(around):
+            pass
+        await around.service.until_ready()
+        async with around.database.silence():
             await around.service.to_be_taken()
             await asyncio.gather(
                 until(has_given_up, what="the broker gives up", seconds=SOON_SECONDS),
                 around.service.until_ready(is_so=False),
             )
-        around.broker.reset()
-        yield
+            await impatient.aclose()
+            around.broker.reset()
+            yield
 
 
 @asynccontextmanager
@@ -205,10 +209,11 @@ async def _as_administrator(around: WithDatabase, statement: str) -> None:
         await connection.close()
 
 
+SILENT_BROKER: Fault[Surroundings] = falls_silent(lambda around: around.broker)
 # A broker that is killed ends the connections of the test, too: that is for `dev.chaos`.
 OF_THE_BROKER: Mapping[str, Fault[Surroundings]] = {
     "the broker resets": resets(lambda around: around.broker),
-    "the broker falls silent": falls_silent(lambda around: around.broker),
+    "the broker falls silent": SILENT_BROKER,
     "the broker is short of memory": broker_is_short_of_memory,
     "the queues are deleted": queues_are_deleted,
 }
