@@ -79,6 +79,12 @@ def is_long(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
+def pytest_collection_finish() -> None:
+    """What was imported is no garbage, and need not be gone through after every module."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _collected() -> Iterator[None]:
     """What the tests of a module left open is found where it was left."""
