@@ -97,7 +97,8 @@ class RabbitMQ:
             mapper = ["epmd", "-port", str(self._ports.mapper), "-address", "127.0.0.1"]
             self._children.start(MAPPER, mapper, environment=environment)
             until_ready(MAPPER, self._is_mapped, children=self._children)
-        self._children.start(self.name, [_SERVER], environment=environment)
+        # it dumps its core where it stands, on a full disk for example
+        self._children.start(self.name, [_SERVER], environment=environment, folder=self._folder)
         until_ready(self.name, self._answers, children=self._children)
 
     def leader(self, host: str, queue: str) -> str:

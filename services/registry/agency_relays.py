@@ -90,9 +90,9 @@ class AgencyRelays:
         untold = away | {name: relay.pulse.but for name, relay in self._relays.items() if relay.pulse.but}
         if not untold:
             return
+        told = [f"{name} ({why})" for name, why in sorted(untold.items())[:_MOST_NAMED]]
+        names = ", ".join(told) + (f" and {len(untold) - len(told)} more" if len(untold) > len(told) else "")
         # one queue that refuses, where there are no others, says nothing of the broker
         if len(untold) == len(self._relays) and (away or len(untold) > 1):
-            raise Sick("no agency can be told")
-        told = [f"{name} ({why})" for name, why in sorted(untold.items())[:_MOST_NAMED]]
-        more = f" and {len(untold) - len(told)} more" if len(untold) > len(told) else ""
-        raise Degraded(f"not told: {', '.join(told)}{more}")
+            raise Sick(f"no agency can be told: {names}")
+        raise Degraded(f"not told: {names}")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     finally:
         children.stop_all()
         subprocess.run(["/bin/umount", folder / "disk"], check=True)
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
