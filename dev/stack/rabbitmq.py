@@ -156,6 +156,20 @@ class RabbitMQ:
         """End the alarm."""
         self.evaluate("vm_memory_monitor:set_vm_memory_high_watermark(0.4)")
 
+    def run_out_of_patience(self) -> None:
+        """From now on end channels that are opened and acknowledge nothing for two seconds."""
+        self._wait_for_consumers(milliseconds=2_000, look=500)
+
+    def have_patience_again(self) -> None:
+        """Wait for half an hour, on channels that are opened from now on."""
+        self._wait_for_consumers(milliseconds=1_800_000, look=60_000)
+
+    def _wait_for_consumers(self, *, milliseconds: int, look: int) -> None:
+        self.evaluate(
+            f"application:set_env(rabbit, consumer_timeout, {milliseconds}), "
+            f"application:set_env(rabbit, channel_tick_interval, {look})"
+        )
+
     @property
     def metrics(self) -> str:
         """Host and port of its own figures for Prometheus."""

@@ -10,6 +10,8 @@ import asyncpg
 from aio_pika.abc import AbstractChannel
 
 from dev.faults.link import Link
+from dev.stack import pcscd, postgres
+from dev.stack.rabbitmq import RabbitMQ
 from dev.stack.stack import Stack
 from tests.integration.chassis.conftest import until
 from tests.integration.chassis.test_broker_alarm import Alarm
@@ -128,7 +130,7 @@ async def broker_gives_up_who_is_slow(around: WithDatabase) -> AsyncIterator[Non
         return b"has timed out waiting for" in (await asyncio.to_thread(log.read_bytes))[begins:]
 
     async with AsyncExitStack() as impatient:
-        await impatient.enter_async_context(_impatient(around.stack))
+        await impatient.enter_async_context(_impatient(around.stack.rabbitmq))
         # what is opened from now on is given up soon
         async with SILENT_BROKER(around):
             pass
@@ -145,38 +147,27 @@ async def broker_gives_up_who_is_slow(around: WithDatabase) -> AsyncIterator[Non
 
 
 @asynccontextmanager
-async def _impatient(stack: Stack) -> AsyncIterator[None]:
-    """Channels that are opened meanwhile are given up after two seconds without an acknowledgement."""
-
-    async def wait(*, milliseconds: int, look: int) -> None:
-        for name, value in {"consumer_timeout": milliseconds, "channel_tick_interval": look}.items():
-            await asyncio.to_thread(stack.rabbitmq.evaluate, f"application:set_env(rabbit, {name}, {value})")
-
-    await wait(milliseconds=2_000, look=500)
+async def _impatient(broker: RabbitMQ) -> AsyncIterator[None]:
+    await asyncio.to_thread(broker.run_out_of_patience)
     try:
         yield
     finally:
-        await wait(milliseconds=1_800_000, look=60_000)
+        await asyncio.to_thread(broker.have_patience_again)
 
 
-@asynccontextmanager
-async def card_daemon_is_killed(around: Surroundings) -> AsyncIterator[None]:
-    await asyncio.to_thread(around.stack.children.kill, "pcscd")
-    try:
-        await around.service.until_ready(is_so=False)
-        yield
-    finally:
-        await asyncio.to_thread(around.stack.restart, "pcscd")
+def is_killed(part: str) -> Fault[Surroundings]:
+    """A part of the stack ends at once, and is started again."""
 
+    @asynccontextmanager
+    async def fault(around: Surroundings) -> AsyncIterator[None]:
+        await asyncio.to_thread(around.stack.children.kill, part)
+        try:
+            await around.service.until_ready(is_so=False)
+            yield
+        finally:
+            await asyncio.to_thread(around.stack.restart, part)
 
-@asynccontextmanager
-async def database_is_killed(around: WithDatabase) -> AsyncIterator[None]:
-    await asyncio.to_thread(around.stack.children.kill, "postgres")
-    try:
-        await around.service.until_ready(is_so=False)
-        yield
-    finally:
-        await asyncio.to_thread(around.stack.restart, "postgres")
+    return fault
 
 
 def database_says(bad: str, good: str) -> Fault[WithDatabase]:
@@ -222,7 +213,7 @@ FAULTS: Mapping[str, Fault[WithDatabase]] = {
     "the broker gives up who is slow": broker_gives_up_who_is_slow,
     "the database resets": resets(lambda around: around.database),
     "the database falls silent": falls_silent(lambda around: around.database),
-    "the database is killed": database_is_killed,
+    "the database is killed": is_killed(postgres.NAME),
     "the database takes no writes": database_says(*UNWELL["read-only"]),
     "the database lacks a grant": database_says(
         "REVOKE INSERT, UPDATE, DELETE ON outbox FROM {role}",
@@ -236,7 +227,7 @@ FAULTS: Mapping[str, Fault[WithDatabase]] = {
 }
 OF_THE_GATEWAY: Mapping[str, Fault[Surroundings]] = {
     **OF_THE_BROKER,
-    "the card daemon is killed": card_daemon_is_killed,
+    "the card daemon is killed": is_killed(pcscd.NAME),
 }
 SLOW = {"the broker gives up who is slow"}
 """Faults for the long form of a run."""

@@ -18,16 +18,9 @@ GAVE_UP = "timed out. Timeout value used: 2000 ms"
 @pytest.fixture
 def impatient(stack: Stack) -> Iterator[None]:
     """The broker waits for two seconds rather than half an hour, for channels that are opened now."""
-
-    def wait(*, milliseconds: int, look: int) -> None:
-        stack.rabbitmq.evaluate(
-            f"application:set_env(rabbit, consumer_timeout, {milliseconds}), "
-            f"application:set_env(rabbit, channel_tick_interval, {look})"
-        )
-
-    wait(milliseconds=2_000, look=500)
+    stack.rabbitmq.run_out_of_patience()
     yield
-    wait(milliseconds=1_800_000, look=60_000)
+    stack.rabbitmq.have_patience_again()
 
 
 @pytest.mark.usefixtures("impatient")
