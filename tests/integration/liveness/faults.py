@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import asyncpg
 from aio_pika.abc import AbstractChannel
 
 from dev.faults.link import Link
@@ -16,7 +15,7 @@ from dev.stack.stack import Stack
 from tests.integration.chassis.conftest import until
 from tests.integration.chassis.test_broker_alarm import Alarm
 from tests.integration.chassis.test_unwell_database import RELOAD, UNWELL
-from tests.integration.liveness.service import SOON_SECONDS, Service, ServiceWithDatabase
+from tests.integration.liveness.service import SOON_SECONDS, Service, ServiceWithDatabase, administrators
 
 SILENT_SECONDS = 8.0
 """Longer than a heartbeat may take (3 x (1 + 1) s), than a request and than a statement."""
@@ -190,14 +189,10 @@ def database_says(bad: str, good: str) -> Fault[WithDatabase]:
 
 
 async def _as_administrator(around: WithDatabase, statement: str) -> None:
-    url = around.stack.environment()["DATABASE_ADMIN_URL"].rpartition("/")[0] + f"/{around.name}"
-    # neither setting strikes this one
-    connection = await asyncpg.connect(url, server_settings={"default_transaction_read_only": "off"})
-    try:
-        await connection.execute(statement.format(role=around.service.name))
-        await connection.execute(RELOAD)
-    finally:
-        await connection.close()
+    url = around.stack.environment()["DATABASE_ADMIN_URL"]
+    async with administrators(url, database=around.name) as pool:
+        await pool.execute(statement.format(role=around.service.name))
+        await pool.execute(RELOAD)
 
 
 SILENT_BROKER: Fault[Surroundings] = falls_silent(lambda around: around.broker)

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
+import asyncpg
+from yarl import URL
 
 from chassis.postgres import Pool
 from tests.integration.chassis.conftest import until
@@ -87,3 +89,18 @@ class ServiceWithDatabase(Service):
             """,
             f"nothing.said.v1.3372.{self.name}",
         )
+
+
+def administrators(url: str, *, database: str) -> "asyncpg.Pool[asyncpg.Record]":
+    """The administrator's connections to a database, whom no fault of a service's database strikes.
+
+    Args:
+        url: the administrator's, to any database of that server.
+        database: its name.
+    """
+    return asyncpg.create_pool(
+        str(URL(url).with_path(f"/{database}")),
+        min_size=0,
+        max_size=2,
+        server_settings={"default_transaction_read_only": "off"},
+    )

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-import asyncpg
 import msgspec
 import pytest
 from aio_pika.abc import AbstractChannel, AbstractQueue
@@ -22,7 +21,7 @@ from registry.counting import Counting
 from registry.forgetting import Forgetting
 from registry.refusing import Refusing
 from tests.integration.liveness.faults import FAULTS, WithDatabase
-from tests.integration.liveness.service import RESOURCES, ServiceWithDatabase
+from tests.integration.liveness.service import RESOURCES, ServiceWithDatabase, administrators
 from tests.integration.registry import conftest
 from tests.integration.registry.case import Case, all_of, until
 from tests.integration.registry.speaking import BEAT_SECONDS, beat, say, speaking
@@ -198,13 +197,7 @@ async def behind_links(case: Case) -> AsyncIterator[tuple[Registry, Link, Link]]
     async with (
         Link(to=amqp.port).running() as to_broker,
         Link(to=url.port).running() as to_database,
-        asyncpg.create_pool(
-            str(URL(case.stack["DATABASE_ADMIN_URL"]).with_path(url.path)),
-            min_size=0,
-            max_size=2,
-            # what the fault does to the service's connections is not done to this
-            server_settings={"default_transaction_read_only": "off"},
-        ) as pool,
+        administrators(case.stack["DATABASE_ADMIN_URL"], database=url.path.removeprefix("/")) as pool,
         case.running(
             amqp_url=str(amqp.with_port(to_broker.port)),
             agencies_amqp_url=str(agencies.with_port(to_broker.port)),

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import aiohttp
-import asyncpg
 import pytest
 from yarl import URL
 
@@ -16,7 +15,7 @@ from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
 from tests.integration.liveness.faults import FAULTS, SLOW, WithDatabase
-from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, ServiceWithDatabase
+from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, ServiceWithDatabase, administrators
 from tests.integration.verification import conftest
 from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
 from verification import keeping
@@ -106,13 +105,7 @@ async def behind_links(bench: Bench, port: int) -> AsyncIterator[tuple[Verificat
     async with (
         Link(to=amqp.port).running() as to_broker,
         Link(to=url.port).running() as to_database,
-        asyncpg.create_pool(
-            str(URL(found["DATABASE_ADMIN_URL"]).with_path(url.path)),
-            min_size=0,
-            max_size=2,
-            # what the fault does to the service's connections is not done to this
-            server_settings={"default_transaction_read_only": "off"},
-        ) as pool,
+        administrators(found["DATABASE_ADMIN_URL"], database="verification") as pool,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http,
     ):
         through = {
