@@ -13,11 +13,12 @@ from hashlib import sha256
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from tests.compose.conftest import Trial
 from tests.compose.containers import until
 from tests.compose.taps import Taps
+from tests.support.chromium import chromium
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -66,10 +67,7 @@ async def test_a_person_signs_in_through_it_and_sees_the_city_and_taps_as_they_c
     key = shown.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     # this very certificate, as though the office's browsers knew the city's authority
     trusted = f"--ignore-certificate-errors-spki-list={base64.b64encode(sha256(key).digest()).decode()}"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", trusted]
-        )
+    async with chromium(trusted) as browser:
         page = await browser.new_page(base_url=address, locale="id-ID")
         await page.goto("/")
         await page.get_by_label("Nama").fill(PERSON)
@@ -82,7 +80,6 @@ async def test_a_person_signs_in_through_it_and_sees_the_city_and_taps_as_they_c
         seen = int(await hour.inner_text())
         await asyncio.to_thread(Taps(trial.containers, count=TAPS, seed=11).end)
         await expect(hour).to_have_text(str(seen + TAPS), timeout=20_000)
-        await browser.close()
 
 
 def test_the_audit_log_says_from_where_they_came_and_not_the_web_servers_address(
