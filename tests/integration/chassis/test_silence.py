@@ -14,6 +14,7 @@ from chassis import answered, broker, publisher
 from chassis.batch_metrics import BatchMetrics
 from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
 from chassis.broker import Broker
+from chassis.health import Pulse
 from chassis.outbox import Relay
 from chassis.postgres import Pool, PostgresOutbox
 from dev.faults.link import Link
@@ -67,6 +68,15 @@ class Received:
 
 async def well() -> None:
     """A dependency that answers."""
+
+
+async def until_down(pulse: Pulse) -> None:
+    """Wait until a part says that it does not work."""
+
+    async def down() -> bool:
+        return not pulse.is_up
+
+    await until(down, what="it says that it does not work")
 
 
 async def silenced(each: Sequence[Link]) -> None:
@@ -124,8 +134,7 @@ async def test_a_consumer_that_a_silence_strikes_at_rest_comes_back(desk: Desk) 
 
         await until(receives, what="the consumer receives")
         async with link.silence():
-            await asyncio.sleep(SECONDS)
-            assert not consumer.pulse.is_up
+            await asyncio.gather(asyncio.sleep(SECONDS), until_down(consumer.pulse))
         received.count = 0
         await until(receives, what="the consumer receives again")
         stopping.set()
@@ -182,9 +191,8 @@ async def test_a_gateways_verdicts_come_back_from_a_silence(stack: Stack, desk: 
 
         await until(listens, what="the gateway listens")
         async with link.silence():
-            await asyncio.sleep(SECONDS)
+            await asyncio.gather(asyncio.sleep(SECONDS), until_down(each.pulse))
             assert not running.done()
-            assert not each.pulse.is_up
         await until(listens, what="the gateway listens again")
         stopping.set()
         await asyncio.wait_for(running, BOUND_SECONDS)
