@@ -17,7 +17,6 @@ from typing import TypeVar
 
 import aiohttp
 import asyncpg
-import msgspec
 
 from bench.registry import taps
 from bench.registry.disclosing import disclosing
@@ -27,8 +26,10 @@ from bench.registry.importing import one_round
 from bench.registry.page import MEASURED, PAGE, ROOT, meets, page
 from bench.registry.reporting import every_report, once, report
 from chassis.postgres import Connection
+from dev import measured
 from dev.demo.services import Services
 from dev.stack.entry import ended
+from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
 from registry import places
 from registry.days import beginning_of, today
@@ -55,11 +56,11 @@ def main() -> int:
         return 0
     if not asked.page:
         figures = asyncio.run(_on_a_stack(_measure))
-        MEASURED.write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
-    figures = msgspec.json.decode(MEASURED.read_bytes(), type=Figures)
-    PAGE.write_text(page(figures))
+        measured.write(MEASURED, figures)
+    by_release = measured.read(MEASURED, Figures)
+    PAGE.write_text(page(by_release))
     sys.stdout.write(PAGE.read_text())
-    return 0 if meets(figures) else 1
+    return 0 if all(map(meets, by_release.values())) else 1
 
 
 async def _on_a_stack(measure: Callable[..., Awaitable[Measured]], *given: str) -> Measured:
@@ -90,6 +91,7 @@ async def _measure(stack: Stack, services: Services, database: Connection) -> Fi
         reports = [await report(each, registry, database=database) for each in (enrolment, *others)]
     stack.children.stop("registry")
     return Figures(
+        environment=await ran_on(stack),
         residents=await database.fetchval("SELECT count(*) FROM residents"),
         file_bytes=size,
         rounds=tuple(rounds),

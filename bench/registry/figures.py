@@ -57,6 +57,7 @@ class Effect(Struct, frozen=True, kw_only=True):
 class Figures(Struct, frozen=True, kw_only=True):
     """All of it."""
 
+    environment: dict[str, str]
     residents: int
     file_bytes: int
     rounds: tuple[Round, ...]

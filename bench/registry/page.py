@@ -1,5 +1,6 @@
 """The page `docs/registry-speed.md`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.registry.disclosing import BARE, ONE, TWO
@@ -13,11 +14,12 @@ MOST_BYTES = 200_000_000
 MOST_MILLISECONDS = 100
 
 
-def page(figures: Figures) -> str:
-    """The page, in Markdown."""
+def page(by_release: Mapping[str, Figures]) -> str:
+    """The page, in Markdown: of the newest release, and the ratios of each."""
     return written(
         Path(__file__).with_name("registry.md.j2"),
-        figures=figures,
+        releases=by_release,
+        figures=next(iter(by_release.values())),
         least=LEAST_RATIO,
         most=MOST_BYTES,
         milliseconds=MOST_MILLISECONDS,

@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-import msgspec
 import uvloop
 
 from bench.verification.corpus import corpus
@@ -12,6 +11,7 @@ from bench.verification.plot import plot
 from bench.verification.results import Results
 from bench.verification.run import run
 from bench.verification.site import fresh_stack
+from dev import measured
 from dev.stack.entry import ended
 
 PLOT = ROOT / "docs" / "speed.png"
@@ -29,10 +29,10 @@ def main() -> None:
         letters = corpus(CORPUS, size=told.letters)
         with fresh_stack() as stack:
             results = uvloop.run(run(stack, letters))
-        MEASURED.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
-    results = msgspec.json.decode(MEASURED.read_bytes(), type=Results)
-    PAGE.write_text(page(results))
-    plot(results, PLOT)
+        measured.write(MEASURED, results)
+    by_release = measured.read(MEASURED, Results)
+    PAGE.write_text(page(by_release))
+    plot(next(iter(by_release.values())), PLOT)
     sys.stdout.write(PAGE.read_text())
 
 

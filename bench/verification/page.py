@@ -1,5 +1,6 @@
 """The page `docs/speed.md`: what was measured, the bars, and where the time goes."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.verification.bars import bars
@@ -10,13 +11,18 @@ ROOT = Path(__file__).parents[2]
 MEASURED, PAGE = ROOT / "bench" / "results.json", ROOT / "docs" / "speed.md"
 
 
-def page(results: Results) -> str:
-    """The page, in Markdown."""
+def page(by_release: Mapping[str, Results]) -> str:
+    """The page, in Markdown: of the newest release, and the bars of each."""
+    release, results = next(iter(by_release.items()))
     one = results.cpu(OURS[0])
     return written(
         Path(__file__).with_name("speed.md.j2"),
+        release=release,
         results=results,
         bars=list(bars(results)),
+        releases=list(by_release),
+        each=list(by_release.values()),
+        bars_of_each=list(zip(*map(bars, by_release.values()), strict=True)),
         contestants=[name for name in results.rounds if name != HOSTILE],
         hostile=HOSTILE,
         one=one,

@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-import msgspec
-
+from dev import measured
 from dev.scale.cost import Cost
 from dev.scale.measure import measure
 from dev.scale.page import page
@@ -17,8 +16,8 @@ MEASURED, PAGE = ROOT / "bench" / "scale.json", ROOT / "docs" / "scale.md"
 def main() -> None:
     """Do as told."""
     if "--page" not in sys.argv:
-        MEASURED.write_bytes(msgspec.json.format(msgspec.json.encode(measure()), indent=2) + b"\n")
-    PAGE.write_text(page(msgspec.json.decode(MEASURED.read_bytes(), type=Cost)))
+        measured.write(MEASURED, measure())
+    PAGE.write_text(page(measured.read(MEASURED, Cost)))
     sys.stdout.write(PAGE.read_text())
 
 

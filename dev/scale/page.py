@@ -1,6 +1,6 @@
 """The page `docs/scale.md`: what was measured, what a country needs, and what would break first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,6 +18,7 @@ USED_AT_MOST = 0.6
 REPLICAS = 3
 """Nodes that keep each message."""
 HOURS_A_DAY = 8
+PARTS = ("verification", "registry", "broker", "database")
 BROKER_MEMORY = 64e9
 """Bytes; what one broker node of good size has."""
 
@@ -32,21 +33,22 @@ class Limit:
     why: str
 
 
-def page(cost: Cost) -> str:
-    """The page, in Markdown."""
+def page(by_release: Mapping[str, Cost]) -> str:
+    """The page, in Markdown: what a tap costs on each release, and what follows from the newest."""
+    cost = next(iter(by_release.values()))
     taps = COUNTERS / SECONDS_BETWEEN_TAPS
-    cpu = {part: _cpu(cost, part) for part in ("verification", "registry", "broker", "database")}
-    grown = _middle(cost, lambda each: each.database_bytes / each.taps)
-    needs = {part: seconds * taps / USED_AT_MOST for part, seconds in cpu.items()}
+    grown = _grown(cost)
+    needs = {part: _cpu(cost, part) * taps / USED_AT_MOST for part in PARTS}
     needs["broker"] *= REPLICAS
     needs["megabits"] = _bytes_on_the_wire(cost) * taps * 8 / 1e6
     needs["gigabytes"] = grown * taps * HOURS_A_DAY * 3600 / 1e9
     return written(
         Path(__file__).with_name("scale.md.j2"),
+        releases=by_release,
         cost=cost,
-        cpu=cpu,
-        grown=grown,
-        together=_middle(cost, lambda each: each.taps / each.seconds),
+        cpu={part: [_cpu(each, part) for each in by_release.values()] for part in PARTS},
+        grown=[_grown(each) for each in by_release.values()],
+        together=[_middle(each, lambda one: one.taps / one.seconds) for each in by_release.values()],
         counters=COUNTERS,
         seconds_between_taps=SECONDS_BETWEEN_TAPS,
         taps=taps,
@@ -87,6 +89,10 @@ def _bytes_on_the_wire(cost: Cost) -> float:
     """Of a tap: each message into the broker, to its other nodes and out; a verdict to the gateway too."""
     messages = cost.card_read_bytes + cost.tap_judged_bytes + cost.disclosure_bytes
     return messages * (1 + (REPLICAS - 1) + 1) + cost.tap_judged_bytes
+
+
+def _grown(cost: Cost) -> float:
+    return _middle(cost, lambda each: each.database_bytes / each.taps)
 
 
 def _cpu(cost: Cost, part: str) -> float:
