@@ -35,7 +35,7 @@ test-long: setup ## the same, with long statistical runs in their full form, and
 	STAND_INS=bookworm $(BIN)/python -m pytest tests/compose
 	$(BIN)/python -m pytest tests/compose
 
-fuzz: $(VENV)/dev.stamp ## fuzz what reads cards and SAMs, each target so long: make fuzz MINUTES=10
+fuzz: $(VENV)/dev.stamp ## fuzz what reads cards, messages, requests and files, each target so long: make fuzz MINUTES=10
 	$(BIN)/python -m tests.fuzz --seconds $$(( $(or $(MINUTES),1) * 60 ))
 
 test-compose: setup ## run Ketuk in containers: tap cards while replicas are scaled, killed and upgraded: make test-compose [STAND_INS=bookworm]

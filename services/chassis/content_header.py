@@ -111,8 +111,8 @@ def _read_table(data: bytes, at: int) -> tuple[FieldTable, int]:
                 return texts, end
         # whatever a stranger thought of: not UTF-8, of no known kind
         with suppress(Exception):
-            if _fields(written, 0, depth=1)[0] <= MOST_FIELDS:
-                return decode.field_table(written)[1], end
+            _fields(written, 0, depth=1)
+            return decode.field_table(written)[1], end
     return Unreadable(), end
 
 
@@ -147,7 +147,9 @@ def _texts(written: bytes) -> dict[str, FieldValue] | None:
 def _fields(written: bytes, at: int, *, depth: int, named: bool = True) -> tuple[int, int]:
     """How many fields a table has, or a list, which are not `named`; and where pamqp says that it ends.
 
-    Raises ValueError where it is nested too deep, or another error where it is none.
+    A list may claim to be longer than its bytes, and pamqp goes on behind them, value by value.
+
+    Raises ValueError where it is nested too deep or has too many fields, or another error where it is none.
     """
     if depth > DEEPEST:
         raise ValueError("nested too deep")
@@ -165,6 +167,8 @@ def _fields(written: bytes, at: int, *, depth: int, named: bool = True) -> tuple
             at += _LENGTH.size + int.from_bytes(written[at : at + _LENGTH.size])
         else:
             at += _SIZES[kind]
+        if count > MOST_FIELDS:
+            raise ValueError("too many fields")
     return count, end if named else at
 
 

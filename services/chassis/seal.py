@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,6 +34,7 @@ WRAPS_KEPT = 4_096
 KEYS_KEPT = 1_024
 """Identities that were read and are remembered, of less than 1 KB each: a tenth of what a new wrap costs."""
 _CLOCK_SLACK = timedelta(minutes=5)
+_UNKNOWN = "a key of no known kind, or on no known curve"
 _BLOCK = re.compile("-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 
 PrivateKey = ec.EllipticCurvePrivateKey
@@ -54,6 +55,8 @@ def private_key(pem: str) -> PrivateKey:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except TypeError:
         raise ValueError("the private key is locked by a password") from None
+    except UnsupportedAlgorithm:
+        raise ValueError(_UNKNOWN) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 private key")  # noqa: TRY004  a wrong key file is a wrong value
     return key
@@ -61,7 +64,10 @@ def private_key(pem: str) -> PrivateKey:
 
 def public_key(pem: str) -> PublicKey:
     """A P-256 public key. Raises ValueError for anything else."""
-    key = serialization.load_pem_public_key(pem.encode())
+    try:
+        key = serialization.load_pem_public_key(pem.encode())
+    except UnsupportedAlgorithm:
+        raise ValueError(_UNKNOWN) from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise ValueError("not a P-256 public key")  # noqa: TRY004  the same
     return key

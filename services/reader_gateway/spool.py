@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -74,6 +74,10 @@ _ADD = """
 INSERT INTO outbox (message_id, routing_key, headers, body, delivery, added) VALUES (?,?,?,?,?,?)
 ON CONFLICT (message_id) DO NOTHING
 """
+
+
+_KEY = msgspec.json.Decoder(KeyPublished)
+_HEADERS = msgspec.json.Decoder(dict[str, str])
 
 
 class SpoolFailed(Unfit):
@@ -166,37 +170,27 @@ class Spool:
 
     async def has_begun(self, tap: str) -> bool:
         """Whether a tap began here, within the time for which taps are kept."""
-        return bool(await self._rows("SELECT 1 FROM taps WHERE id = ?", tap))
+        return bool(await self._rows(int, "SELECT 1 FROM taps WHERE id = ?", tap))
 
     async def unended(self, reader: str) -> Tap | None:
         """The tap on a reader that has not ended: left over from an earlier start."""
-        rows = await self._rows(
+        taps = await self._rows(
+            _tap,
             "SELECT id, asked, began, counter, stage, presented, chip FROM taps "
             "WHERE reader = ? AND stage <> 'ended' ORDER BY began DESC LIMIT 1",
             reader,
         )
-        for tap, asked, began, counter, stage, presented, chip in rows:
-            return Tap(
-                id=UUID(tap),
-                asked=msgspec.json.decode(asked, type=Asked),
-                began=datetime.fromisoformat(began),
-                counter=counter,
-                stage=Stage(stage),
-                presented=bool(presented),
-                chip=msgspec.json.decode(chip, type=ChipNote | None),
-            )
-        return None
+        return next(iter(taps), None)
 
     async def newest(self, reader: str) -> datetime | None:
         """When the newest tap on a reader began."""
-        ((began,),) = await self._rows("SELECT max(began) FROM taps WHERE reader = ?", reader)
-        return None if began is None else datetime.fromisoformat(began)
+        statement = "SELECT began FROM taps WHERE reader = ? ORDER BY began DESC LIMIT 1"
+        return next(iter(await self._rows(datetime.fromisoformat, statement, reader)), None)
 
     async def proven_since(self, reader: str) -> datetime | None:
         """When a KTP-el was last read on a reader."""
-        for (read,) in await self._rows("SELECT read FROM proofs WHERE reader = ?", reader):
-            return datetime.fromisoformat(read)
-        return None
+        statement = "SELECT read FROM proofs WHERE reader = ?"
+        return next(iter(await self._rows(datetime.fromisoformat, statement, reader)), None)
 
     async def keep_key(self, told: KeyPublished) -> None:
         """Keep what was told of a key, in place of what was told of it before."""
@@ -205,17 +199,17 @@ class Spool:
 
     async def keys(self) -> list[KeyPublished]:
         """What was last told of each key."""
-        rows = await self._rows("SELECT told FROM keys")
-        return [msgspec.json.decode(told, type=KeyPublished) for (told,) in rows]
+        return await self._rows(_KEY.decode, "SELECT told FROM keys")
 
     async def backlog(self) -> Backlog:
         """See `chassis.outbox.Outbox`."""
-        ((count, oldest),) = await self._read(
+        [backlog] = await self._read(
+            _backlog,
             "SELECT count(*), min(added) FROM outbox "
             "WHERE message_id NOT IN (SELECT value FROM json_each(?))",
             _listed(self._sent),
         )
-        return Backlog(waiting=count, oldest_seconds=max(0.0, time.time() - oldest) if count else 0.0)
+        return backlog
 
     @asynccontextmanager
     async def waiting(self, limit: int, *, but: Collection[str] = ()) -> AsyncIterator[list[Wire]]:
@@ -223,7 +217,8 @@ class Spool:
 
         Where the disk takes nothing, what was sent stays in the file, and is not given again by this process.
         """
-        rows = await self._read(
+        wires = await self._read(
+            _wire,
             "SELECT message_id, routing_key, headers, body, delivery FROM outbox "
             "WHERE message_id NOT IN (SELECT value FROM json_each(?)) "
             "AND routing_key NOT IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?",
@@ -231,16 +226,6 @@ class Spool:
             _listed(but),
             limit,
         )
-        wires = [
-            Wire(
-                message_id=message_id,
-                routing_key=routing_key,
-                headers=msgspec.json.decode(headers, type=dict[str, str]),
-                body=body,
-                delivery=Delivery(delivery),
-            )
-            for message_id, routing_key, headers, body, delivery in rows
-        ]
         yield wires
         self._sent.update(wire.message_id for wire in wires)
         if self._sent:
@@ -255,8 +240,8 @@ class Spool:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             self._file, last = self._opened()
-        except sqlite3.DatabaseError as failure:
-            if _code(failure) not in _DAMAGED:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as failure:
+            if not _is_damage(failure):
                 raise
             self._set_aside()
             self._file, last = self._opened()
@@ -271,10 +256,23 @@ class Spool:
         self._path.chmod(0o600)
         file = self._connect()
         try:
-            return file, _prepared(file)
+            last = _prepared(file)
+            self._check(file)
+            return file, last  # noqa: TRY300  the connection is closed where any of this fails
         except BaseException:
             file.close()
             raise
+
+    def _check(self, file: sqlite3.Connection) -> None:
+        """Build the indexes anew where rows and indexes differ, for SQLite believes the indexes.
+
+        Whatever else is damaged SQLite says once it stumbles over it. Raises DatabaseError where it does.
+        """
+        if _is_whole(file):
+            return
+        with suppress(sqlite3.IntegrityError):
+            file.execute("REINDEX")
+        self._log.error("the spool is damaged: its indexes were built anew", whole=_is_whole(file))
 
     def _set_aside(self) -> None:
         """Keep a damaged file for whoever can read more of it, and go on without."""
@@ -317,13 +315,24 @@ class Spool:
             os.close(file)
         return None
 
-    async def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    async def _rows(self, made: Callable[..., Answer], statement: str, *values: object) -> list[Answer]:
         """As `_read`, once the disk lets it."""
-        rows, _ = await self._patiently(partial(self._read, statement, *values))
+        rows, _ = await self._patiently(partial(self._read, made, statement, *values))
         return rows
 
-    async def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        return await self._do(lambda: self._file.execute(statement, values).fetchall())
+    async def _read(self, made: Callable[..., Answer], statement: str, *values: object) -> list[Answer]:
+        """What is made of each row; the file is damaged where nothing can be made of one."""
+
+        def read() -> list[Answer]:
+            rows = self._file.execute(statement, values).fetchall()
+            try:
+                return [made(*row) for row in rows]
+            except (msgspec.MsgspecError, TypeError, ValueError):
+                damaged = sqlite3.DatabaseError("a row is not what was written")
+                damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+                raise damaged from None
+
+        return await self._do(read)
 
     async def _write(self, steps: Sequence[tuple[str, tuple[object, ...]]], wires: Sequence[Wire]) -> bool:
         """Write all or nothing; returns whether the disk took it at once."""
@@ -388,7 +397,7 @@ class Spool:
         while True:
             try:
                 return work()
-            except sqlite3.DatabaseError as failure:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as failure:
                 code = _code(failure)
                 if code == sqlite3.SQLITE_FULL and self._reserve.exists():
                     self._reserve.unlink()
@@ -396,14 +405,19 @@ class Spool:
                     continue
                 if code in _OF_THE_DISK:
                     raise SpoolFailed(_OF_THE_DISK[code]) from None
-                if code in _DAMAGED and work != self._open:
+                if _is_damage(failure) and work != self._open:
                     # the next start finds none, and begins anew
                     self._file.close()
                     self._set_aside()
                 raise
 
 
-def _code(failure: sqlite3.Error) -> int:
+def _is_damage(failure: Exception) -> bool:
+    """Whether the file is damaged: a message that quotes a damaged schema need not be text."""
+    return isinstance(failure, UnicodeDecodeError) or _code(failure) in _DAMAGED
+
+
+def _code(failure: Exception) -> int:
     """SQLite's primary result code, without what an extended one adds; 0 where the failure is not its own."""
     return getattr(failure, "sqlite_errorcode", 0) & 0xFF
 
@@ -421,6 +435,38 @@ def _prepared(file: sqlite3.Connection) -> int:
             file.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     ((last,),) = file.execute("SELECT coalesce(max(epoch), 0) FROM starts").fetchall()
     return int(last)
+
+
+def _wire(message_id: str, routing_key: str, headers: str, body: bytes, delivery: str) -> Wire:
+    return Wire(
+        message_id=message_id,
+        routing_key=routing_key,
+        headers=_HEADERS.decode(headers),
+        body=body,
+        delivery=Delivery(delivery),
+    )
+
+
+def _backlog(count: int, oldest: float | None) -> Backlog:
+    return Backlog(waiting=count, oldest_seconds=0.0 if oldest is None else max(0.0, time.time() - oldest))
+
+
+def _tap(  # noqa: PLR0917  the columns of a row
+    tap: str, asked: str, began: str, counter: int, stage: str, presented: int, chip: str
+) -> Tap:
+    return Tap(
+        id=UUID(tap),
+        asked=msgspec.json.decode(asked, type=Asked),
+        began=datetime.fromisoformat(began),
+        counter=counter,
+        stage=Stage(stage),
+        presented=bool(presented),
+        chip=msgspec.json.decode(chip, type=ChipNote | None),
+    )
+
+
+def _is_whole(file: sqlite3.Connection) -> bool:
+    return bool(file.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)])
 
 
 def _listed(words: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz [--seconds n] [target …]`: fuzz what parses bytes from cards and SAMs.
+"""`python -m tests.fuzz [--seconds n] [target …]`: fuzz what reads bytes from strangers.
 
 The corpus lies in .run/fuzz and grows from run to run. The exit code is 1 where something was found; the
 input lies in .run/fuzz/<target>/findings, and `python -m tests.fuzz.child <target> <input>` shows it again.

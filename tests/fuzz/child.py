@@ -8,7 +8,7 @@ from importlib import import_module
 
 import atheris
 
-MEASURED = ["reader_gateway", "verification", "ketuk_events", "tests.fuzz"]
+MEASURED = ["chassis", "reader_gateway", "registry", "verification", "ketuk_events", "tests.fuzz"]
 """What coverage is measured in, and so drives the fuzzer."""
 
 

@@ -6,4 +6,9 @@ TARGETS = (
     "tests.fuzz.reading",
     "tests.fuzz.terminal",
     "tests.fuzz.sealed_reading",
+    "tests.fuzz.message_header",
+    "tests.fuzz.seal",
+    "tests.fuzz.request_body",
+    "tests.fuzz.resident_lines",
+    "tests.fuzz.spool_file",
 )

@@ -1,6 +1,6 @@
 """What the API takes, validated as it is decoded."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from joserfc.errors import JoseError
@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 from msgspec import Meta, Struct
 
 from ketuk_events.names import Identifier, PlaceCode, whole
+from registry.agreement import Agreement
 from registry.refusals import Unfit
 
 Attribute = Annotated[str, Meta(pattern=whole("[a-z][a-z0-9_-]{0,39}"))]
@@ -80,3 +81,27 @@ class AgreementBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     valid_from: Moment
     valid_until: Moment
     public_key: PublicJwk | None = None
+
+    def agreement(self, institution: str) -> Agreement:
+        """As it is kept. Raises Unfit."""
+        return Agreement(
+            institution=institution,
+            version=0,
+            reference=self.reference,
+            legal_basis=self.legal_basis,
+            purposes=tuple(sorted(set(self.purposes))),
+            attributes=tuple(sorted(set(self.attributes))),
+            places=tuple(sorted(set(self.places))),
+            readers=tuple(sorted(set(self.readers))),
+            valid_from=in_utc(self.valid_from),
+            valid_until=in_utc(self.valid_until),
+            public_key=None if self.public_key is None else self.public_key.checked(),
+        )
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment. Raises Unfit where UTC has no year for it."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Unfit("a moment lies outside of the calendar") from None

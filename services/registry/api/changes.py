@@ -1,6 +1,5 @@
 """What the civil-registry office changes."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -80,34 +79,10 @@ def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
         "Agree with an institution on what it may know.", body=AgreementBody, answer=Agreement, versioned=True
     )
     async def put_agreement(request: web.Request) -> web.Response:
-        return answer(
-            await agree(office, _agreement(request.match_info["name"], await body(request, AgreementBody)))
-        )
+        sent = await body(request, AgreementBody)
+        return answer(await agree(office, sent.agreement(request.match_info["name"])))
 
     return table
-
-
-def _agreement(institution: str, sent: AgreementBody) -> Agreement:
-    return Agreement(
-        institution=institution,
-        version=0,
-        reference=sent.reference,
-        legal_basis=sent.legal_basis,
-        purposes=tuple(sorted(set(sent.purposes))),
-        attributes=tuple(sorted(set(sent.attributes))),
-        places=tuple(sorted(set(sent.places))),
-        readers=tuple(sorted(set(sent.readers))),
-        valid_from=_in_utc(sent.valid_from),
-        valid_until=_in_utc(sent.valid_until),
-        public_key=None if sent.public_key is None else sent.public_key.checked(),
-    )
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise Unfit("a moment lies outside of the calendar") from None
 
 
 def _check_key(pem: str) -> None:

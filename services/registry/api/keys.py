@@ -9,7 +9,7 @@ from chassis.seal import PublicKey, key_id, public_key
 from ketuk_events.names import Identifier, from_timestamp, to_timestamp
 from ketuk_events.projection import KeyPublished
 from registry.api.answers import answer, body
-from registry.api.bodies import Moment
+from registry.api.bodies import Moment, in_utc
 from registry.api.told import tells
 from registry.commands.publish_key import publish_key
 from registry.commands.withdraw_key import withdraw_key
@@ -34,7 +34,7 @@ class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             name = key_id(public_key(self.public_key))
         except ValueError:
             raise Unfit("the public key is not a P-256 key in PEM") from None
-        begins, ends = to_timestamp(self.valid_from), to_timestamp(self.valid_until)
+        begins, ends = to_timestamp(in_utc(self.valid_from)), to_timestamp(in_utc(self.valid_until))
         if from_timestamp(begins) >= from_timestamp(ends):
             raise Unfit("it would end before it begins")
         return KeyPublished(

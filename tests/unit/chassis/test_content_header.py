@@ -170,6 +170,7 @@ def test_whatever_the_time_the_rest_is_as_it_was_sent(moment: int) -> None:
         strange.table(b"".join(b"\x03%03dS\0\0\0\0" % number for number in range(MOST_FIELDS + 1))),
         strange.table(b"\x01aA" + strange.table(b"V" * MOST_FIELDS)),
         strange.table(b"\x01aS" + (MOST_BYTES).to_bytes(4) + b"x" * MOST_BYTES),
+        strange.table(b"\x01aA" + b"\xff\xff\xff\xff"),
     ],
     ids=[
         "not UTF-8",
@@ -180,6 +181,7 @@ def test_whatever_the_time_the_rest_is_as_it_was_sent(moment: int) -> None:
         "one text too many",
         "one too many within",
         "too long",
+        "a list that says it has four billion values",
     ],
 )
 def test_of_headers_that_cannot_be_read_none_is_believed(headers: bytes) -> None:

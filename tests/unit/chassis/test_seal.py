@@ -1,4 +1,5 @@
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import process_time
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import WRAP_SERVES, BrokenSeal, Opener, Sealer, key_id, private_key, private_keys
+from chassis.seal import (
+    WRAP_SERVES,
+    BrokenSeal,
+    Opener,
+    Sealer,
+    key_id,
+    private_key,
+    private_keys,
+    public_key,
+)
 from chassis.signature import sign
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.sealed import Sealed
@@ -121,6 +131,19 @@ def test_a_private_key_that_is_locked_is_refused_as_a_wrong_value() -> None:
     )
     with pytest.raises(ValueError, match="locked by a password"):
         private_key(locked.decode())
+
+
+@pytest.mark.parametrize("place", [11, 17], ids=["of another kind", "on another curve"])
+def test_a_key_that_nobody_knows_is_refused_as_a_wrong_value(place: int) -> None:
+    key = bytearray(
+        SENDER.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    key[place] ^= 1
+    pem = f"-----BEGIN PUBLIC KEY-----\n{b64encode(key).decode()}\n-----END PUBLIC KEY-----\n"
+    with pytest.raises(ValueError, match="of no known kind"):
+        public_key(pem)
 
 
 def test_a_key_is_named_by_its_digest() -> None:

@@ -23,6 +23,7 @@ from chassis.seal import Sealer
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
+from reader_gateway import spool as module
 from reader_gateway.board import Board, BoardState
 from reader_gateway.card_reader import Presence, Sighting
 from reader_gateway.chip_notes import ChipNotes
@@ -178,7 +179,67 @@ async def test_a_file_that_is_no_database_is_set_aside_with_one_line(path: Path,
     assert (line["log_level"], line["file"]) == ("error", aside.name)
 
 
-async def test_a_file_found_damaged_while_it_is_used_is_set_aside_for_the_next_start(path: Path) -> None:
+def test_a_file_of_whose_damage_sqlite_speaks_in_no_text_is_set_aside(path: Path) -> None:
+    async def opened() -> None:
+        await (await spool_opened(path)).close()
+
+    asyncio.run(opened())
+    damaged = path.read_bytes().replace(b"CREATE TABLE outbox", b"CREATE \xceABLE outbox")
+    path.write_bytes(damaged)
+    asyncio.run(opened())
+    (aside,) = path.parent.glob("*.damaged-*")
+    assert aside.read_bytes() == damaged
+
+
+async def test_an_index_that_lost_its_rows_is_built_anew_and_what_waits_is_sent(path: Path) -> None:
+    spool = Spool(path=path)
+    await spool.open()
+    await spool.say(*(wire(number) for number in range(3)))
+    await spool.close()
+    with closing(sqlite3.connect(path)) as file:
+        ((page, size),) = file.execute(
+            "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size "
+            "WHERE name = 'sqlite_autoindex_outbox_1'"
+        ).fetchall()
+    with path.open("r+b") as raw:
+        raw.seek((page - 1) * size + 3)
+        raw.write(b"\0\0")  # so many rows it has (SQLite's file format, 1.6)
+    with capture_logs() as logs:
+        again = await spool_opened(path)
+    assert [(line["log_level"], line["whole"]) for line in logs] == [("error", True)]
+    assert (await again.backlog()).waiting == 3
+    async with again.waiting(9) as given:
+        assert given == [wire(number) for number in range(3)]
+    assert (await again.backlog()).waiting == 0
+    await again.close()
+
+
+@pytest.mark.parametrize("headers", ["'{'", "'[]'", "'{\"id\": 7}'"])
+async def test_a_row_that_is_not_what_was_written_is_damage_and_the_next_start_begins_anew(
+    path: Path, headers: str
+) -> None:
+    spool = Spool(path=path)
+    await spool.open()
+    await spool.say(wire(1))
+    await spool.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute(f"UPDATE outbox SET headers = {headers}")  # noqa: S608  a literal of this test
+    first = await spool_opened(path)
+    with capture_logs() as logs, pytest.raises(sqlite3.DatabaseError, match="not what was written"):
+        async with first.waiting(9):
+            """Nothing is given."""
+    assert [line["log_level"] for line in logs] == ["error"]
+    await first.close()
+    again = await spool_opened(path)
+    assert (await again.backlog()).waiting == 0
+    await again.close()
+
+
+async def test_a_file_found_damaged_while_it_is_used_is_set_aside_for_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as though it were damaged after the look at the start
+    monkeypatch.setattr(module, "_is_whole", lambda _: True)
     spool = Spool(path=path)
     await spool.open()
     await spool.say(*(wire(number) for number in range(20)))
