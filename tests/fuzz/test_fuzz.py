@@ -5,7 +5,7 @@ import pytest
 from tests.fuzz.run import fuzz
 from tests.fuzz.targets import TARGETS
 
-SHORT_SECONDS, LONG_SECONDS = 3, 30
+SHORT_SECONDS, LONG_SECONDS = 2, 30
 """A bounded run for every change; `make fuzz MINUTES=n` goes on for longer."""
 
 
