@@ -31,8 +31,8 @@ from dev.demo.services import Services
 from dev.stack.entry import ended
 from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
-from registry import places
-from registry.days import beginning_of, today
+from registry.kit.local_dates import beginning_of, today
+from registry.places import places
 from simulator import census
 
 FOLDER = ROOT / ".run" / "bench-registry"

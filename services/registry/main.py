@@ -25,35 +25,37 @@ from chassis.tls import shown, trust
 from chassis.tracing import tracer
 from chassis.versions import BROKER, said_once
 from chassis.web import application, listening
-from registry import city_files, purposes, reported_figures
-from registry.agency_event import EventSigner
-from registry.agency_relays import AgencyRelays
-from registry.alarms import Alarms
-from registry.api.every_route import every_route
-from registry.api.once import once
-from registry.api.problems import problems
-from registry.api.spoken_for import spoken_for
-from registry.api.who import admitted
-from registry.citizens import Citizens
-from registry.city_figures import CityFigures
-from registry.commands.load_file import load_shipped
-from registry.commands.publish_purposes import publish_first
-from registry.comparing import Comparing
-from registry.counting import Counting
-from registry.fleet import Fleet
-from registry.following import Following
-from registry.forgetting import Forgetting
-from registry.judged import VerdictReader
-from registry.office import Office
-from registry.pace import Pace
-from registry.passwords import HASHER, Passwords
-from registry.refusing import Refusing
-from registry.retelling import Retelling
+from registry.access.authentication import admitted
+from registry.access.forwarded_for import spoken_for
+from registry.access.idempotency import once
+from registry.access.passwords import HASHER, Passwords
+from registry.access.rate_limit import Pace
+from registry.alarms.consumer import Alarms
+from registry.audit.refused_requests_job import Refusing
+from registry.audit.unit_of_work import Office
+from registry.chip_health.comparison_job import Comparing
+from registry.chip_health.count_job import Counting
+from registry.city_data import files as city_files
+from registry.city_data.load_file import load_shipped
+from registry.disclosure.agency_event import EventSigner
+from registry.disclosure.agency_relays import AgencyRelays
+from registry.disclosure.disclosure_messages import QUEUE, Teller
+from registry.disclosure.verdict_opening import VerdictReader
+from registry.keys.republisher import Retelling
+from registry.metrics import CityFigures
+from registry.privacy.retention_job import Forgetting
+from registry.pseudonyms.person_refs import Citizens
+from registry.purposes import purposes
+from registry.purposes.commands import publish_first
+from registry.readers.heartbeat_consumer import Fleet
+from registry.readers.silence_monitor import Silence, silent_after
+from registry.readers.tracking import Following
+from registry.residents import reported_figures
+from registry.routes import every_route
 from registry.settings import RegistrySettings
-from registry.silence import Silence, silent_after
 from registry.snapshots import Snapshots
-from registry.telling import QUEUE, Teller
-from registry.verdicts import Verdicts
+from registry.taps.verdict_consumer import Verdicts
+from registry.web.problems import problems
 
 _NAME = "registry"
 _RELAY_CONNECTIONS = 32

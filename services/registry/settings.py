@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, field_vali
 
 from chassis.seal import private_keys, public_keys
 from chassis.settings import ServedSettings
-from registry.places import file_of
+from registry.places.places import file_of
 
 
 def _is_private_key(pem: SecretStr) -> SecretStr:

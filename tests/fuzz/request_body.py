@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chassis import enrolment, seal
 from chassis.enrolment import Enrol
 from chassis.seal import public_pem
-from registry.api.bodies import AgreementBody, CardBody, GatewayBody, InstitutionBody, PublicJwk
-from registry.api.keys import KeyBody
-from registry.api.purposes import Purposes
-from registry.enrolment import Code, Enrolment
-from registry.refusals import Unfit
+from registry.gateways.enrolment_code import Code, Enrolment
+from registry.keys.api import KeyBody
+from registry.kit.errors import Unfit
+from registry.purposes.api import Purposes
+from registry.web.field_types import AgreementBody, CardBody, GatewayBody, InstitutionBody, PublicJwk
 from tests.fuzz.whim import Whim
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

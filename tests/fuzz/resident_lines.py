@@ -7,15 +7,15 @@ where it is odd the rest are steps that alter ours.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from registry.resident_rows import REASONS, Places, Read, Refused, read
+from registry.residents.residents_csv import REASONS, Places, Read, Refused, read
 from tests.fuzz.whim import Whim
 
 PLACES = Places(city="33.72", known={"33.72.04.1010"})
 TODAY = date(2013, 8, 18)
 LINES = (
-    b"3372041708450001,SITI AMINAH,1945-08-17,P,33.72.04.1010,1962-08-17,,2011-08-01,2011-08-02,,,,,",
-    b'3372041708450002,"SRI, REJEKI",1980-02-29,P,33.72.04.1010,1997-02-28,2013-01-01,,,,,,,',
-    b"3372041708450003,BUDI,1990-01-01,L,33.74.01.1001,2007-01-01,,,,,,,,",
+    b"3372991708450001,SITI AMINAH,1945-08-17,P,33.72.04.1010,1962-08-17,,2011-08-01,2011-08-02,,,,,",
+    b'3372991708450002,"SRI, REJEKI",1980-02-29,P,33.72.04.1010,1997-02-28,2013-01-01,,,,,,,',
+    b"3372991708450003,BUDI,1990-01-01,L,33.74.01.1001,2007-01-01,,,,,,,,",
 )
 ODD = (b"", b'"', b'""', b",", b"\r", b"\0", b"\xff", "٣".encode(), b"9999-12-31", b"2013-02-30", b"-", b" ")
 

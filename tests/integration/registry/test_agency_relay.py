@@ -7,7 +7,7 @@ import pytest
 from chassis import publisher
 from chassis.broker import Broker
 from chassis.health import Pulse
-from registry.agency_relay import AgencyRelay
+from registry.disclosure.agency_relay import AgencyRelay
 from tests.integration.chassis import test_broker_alarm
 from tests.integration.chassis.test_broker_alarm import WORD, Alarm
 from tests.integration.registry.case import Case, all_of, until

@@ -17,7 +17,7 @@ from dev.stack.secret_files import public_pem
 from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import GatewayApproved, GatewaySuspended
 from reader_gateway.settings import GatewaySettings
-from registry.enrolment import MISSES
+from registry.gateways.enrolment_code import MISSES
 from tests.integration.registry.case import Case, Json, next_of
 from tests.integration.registry.test_api import heard
 from tests.integration.registry.test_published_keys import body, root

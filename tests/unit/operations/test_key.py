@@ -7,7 +7,7 @@ from chassis.root import is_signed
 from chassis.seal import public_key
 from dev.stack.secret_files import public_pem
 from operations.main import ketuk
-from registry.api.keys import KeyBody
+from registry.keys.api import KeyBody
 from tests.unit.chassis.published import new_key
 
 

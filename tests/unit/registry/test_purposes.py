@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from ketuk_events.outcomes import Check
 from ketuk_events.projection import Purpose
-from registry.purposes import FIRST, MOST_SECONDS, in_order, must_fit, read
-from registry.refusals import Unfit
+from registry.kit.errors import Unfit
+from registry.purposes.purposes import FIRST, MOST_SECONDS, in_order, must_fit, read
 from verification.purposes import DEFAULT
 
 SHIPPED = {purpose.purpose: purpose for purpose in read(FIRST)}
