@@ -25,7 +25,7 @@ from bench.registry.figures import Effect, Figures, Report, Round
 from bench.registry.importing import one_round
 from bench.registry.page import MEASURED, PAGE, ROOT, meets, page
 from bench.registry.reporting import every_report, once, report
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from dev import measured
 from dev.demo.services import Services
 from dev.stack.entry import ended

@@ -16,10 +16,10 @@ from yarl import URL
 
 from bench.registry.figures import Race
 from bench.registry.verdicts import PLACE, verdicts
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import Connection
-from chassis.publisher import Publisher
-from chassis.topology.ketuk import AGENCIES
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.publisher import Publisher
+from chassis.storage.postgres import Connection
+from chassis.topology.definitions import AGENCIES
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack

@@ -10,7 +10,7 @@ import aiohttp
 
 from bench.registry import taps
 from bench.registry.figures import Report
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.chip_health.store import counts as chip_counts
 from registry.kit.date_ranges import spans
 from registry.kit.local_dates import end_of

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bench.registry.verdicts import PLACE
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.chip_health.finding import Finding
 from registry.chip_health.store import counting as chip_counting
 from simulator import census

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec.structs import replace
 
-from chassis.seal import Sealer, private_key
+from chassis.crypto.sealing import Sealer, private_key
 from dev.contract.examples import examples
 from dev.stack.secret_files import REGION, SecretFiles
 from ketuk_events.asked import Asked

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 
 from bench.verification.hostile import Letter, hostile
-from chassis.seal import PrivateKey, PublicKey, Sealer
+from chassis.crypto.sealing import PrivateKey, PublicKey, Sealer
 from dev.scale.load import read
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.asked import Asked

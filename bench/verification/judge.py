@@ -12,10 +12,10 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from chassis.logs import log_to_stdout
-from chassis.postgres import database
-from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
-from chassis.settings import load
+from chassis.crypto.sealing import Opener, Sealer, private_key, private_keys, public_key
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.settings import load
+from chassis.storage.postgres import database
 from verification.judging import Bench
 from verification.readings import Readings
 from verification.settings import VerificationSettings

@@ -14,7 +14,7 @@ from yarl import URL
 
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.hostile import Letter
-from chassis.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart

@@ -14,12 +14,12 @@ from pamqp.header import ContentHeader
 
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.site import issuers_key, message
-from chassis import content_header
-from chassis.batches import Arrival
-from chassis.in_flight import Letter as Outgoing
-from chassis.in_flight import frames
-from chassis.publisher import properties
-from chassis.seal import Opener, Sealer, private_key
+from chassis.crypto.sealing import Opener, Sealer, private_key
+from chassis.messaging.batch_consumer import Arrival
+from chassis.messaging.fast_amqp import content_header
+from chassis.messaging.fast_amqp.batch_publish import Letter as Outgoing
+from chassis.messaging.fast_amqp.batch_publish import frames
+from chassis.messaging.publisher import properties
 from ketuk_events.events import from_wire
 from verification.card_signature import issuers
 from verification.judging import Bench

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from chassis.steps import Step
+from chassis.runtime.checkpoints import Step
 from dev.chaos.journal import Acknowledged, Attempted, Dealt, Found, Journal, Reading, entries
 from dev.chaos.told import Told
 from reader_gateway.card_reader import Presence, Sighting

@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from chassis.broker import Broker
-from chassis.life import live
-from chassis.logs import log_to_stdout
-from chassis.outbox import Relay
-from chassis.recipients import Recipients
-from chassis.seal import Sealer, private_key, public_key
-from chassis.settings import load
-from chassis.steps import AtStep, Step
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.checkpoints import AtStep, Step
+from chassis.runtime.process import live
+from chassis.runtime.settings import load
 from dev.chaos.counter import Counter
 from dev.chaos.journal import Acknowledged, Heard, Journal
 from dev.chaos.told import Told, told

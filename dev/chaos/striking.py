@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from chassis.steps import Step
+from chassis.runtime.checkpoints import Step
 from dev.chaos.journal import Journal, Struck, entries
 
 

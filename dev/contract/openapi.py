@@ -5,7 +5,7 @@ from typing import Any, cast
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.stack.secret_files import private_pem
 from registry.access.passwords import HASHER, Passwords
 from registry.audit.unit_of_work import Office

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
 from dev.demo.services import COUNTERS
 from dev.stack.secret_files import REGION, SecretFiles
 from ketuk_events.asked import Asked

@@ -16,7 +16,7 @@ import aiohttp
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.migrate import migrate
+from chassis.storage.migrations import migrate
 from chassis.topology.__main__ import TopologySettings, declare
 from chassis.topology.management import Refused
 from dev.stack import pcscd, postgres

@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 
 import structlog
 
-from chassis.broker import Broker
-from chassis.causes import Unfit
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.messaging.broker import Broker
+from chassis.runtime.failure_reasons import Unfit
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
 from ketuk_events.readers import ReaderState
 from reader_gateway.board import Board, ReaderOnBoard
 from reader_gateway.card_reader import Presence, Sighting

@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
 
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Sick
-from chassis.outbox import Relay
-from chassis.parts import Parts, Run
-from chassis.recipients import Recipients
-from chassis.seal import Sealer, private_key, public_key
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.metrics import Figures
+from chassis.observability.tracing import tracer
+from chassis.runtime.health import Health, Sick
+from chassis.runtime.parts import Parts, Run
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
 from reader_gateway.board import Board, TapOnBoard
 from reader_gateway.counter.app import add_counter
 from reader_gateway.counter_figures import CounterFigures

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
 from ketuk_events import catalogue
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import Wire, event, to_wire

@@ -2,7 +2,7 @@
 
 import structlog
 
-from chassis.recipients import Recipients
+from chassis.crypto.key_ring import Recipients
 from ketuk_events.projection import KeyPublished
 from reader_gateway.spool import Spool
 

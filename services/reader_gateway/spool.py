@@ -22,10 +22,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from chassis.causes import Unfit
-from chassis.health import Pulse
-from chassis.life import Refused, pause
-from chassis.outbox import Backlog
+from chassis.messaging.relay import Backlog
+from chassis.runtime.failure_reasons import Unfit
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import Refused, pause
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire

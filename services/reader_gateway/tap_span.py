@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from chassis.tracing import Span
+from chassis.observability.tracing import Span
 from ketuk_events.trace import span_of
 from reader_gateway.tap import Tap
 

@@ -8,11 +8,11 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
-from chassis.answered import answered
-from chassis.broker import Broker
-from chassis.causes import Unfit
-from chassis.health import Pulse
-from chassis.patience import persist
+from chassis.messaging.answered import answered
+from chassis.messaging.broker import Broker
+from chassis.runtime.failure_reasons import Unfit
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import persist
 from ketuk_events.catalogue import KEY_PUBLISHED, TAP_JUDGED
 from ketuk_events.events import Malformed, from_wire
 from ketuk_events.projection import KeyPublished

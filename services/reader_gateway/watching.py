@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from chassis.health import Pulse
-from chassis.life import pause
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
 from reader_gateway.pcsc.watch import Watch
 from reader_gateway.terminal.driver import Terminal
 

@@ -5,26 +5,26 @@ from functools import partial
 
 from argon2 import PasswordHasher
 
-from chassis import life
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import BatchConsumer, Handle
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Pulse
-from chassis.logs import log_to_stdout
-from chassis.migrated import until_migrated
-from chassis.outbox import Relay
-from chassis.pages import harden
-from chassis.parts import Part, Parts
-from chassis.patience import persist
-from chassis.postgres import Pool, PostgresOutbox, database, ping
-from chassis.seal import Opener, private_keys
-from chassis.settings import load
-from chassis.steps import AtStep, unobserved
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
+from chassis.crypto.sealing import Opener, private_keys
+from chassis.messaging.batch_consumer import BatchConsumer, Handle
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.logs import log_to_stdout
+from chassis.observability.metrics import Figures
+from chassis.observability.security_headers import harden
+from chassis.observability.tracing import tracer
+from chassis.runtime import process as life
+from chassis.runtime.checkpoints import AtStep, unobserved
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import Part, Parts
+from chassis.runtime.retry import persist
+from chassis.runtime.settings import load
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
+from chassis.storage.postgres import Pool, PostgresOutbox, database, ping
+from chassis.storage.schema_version import until_migrated
 from registry.access.authentication import admitted
 from registry.access.forwarded_for import spoken_for
 from registry.access.idempotency import once

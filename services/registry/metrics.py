@@ -4,8 +4,8 @@ from collections import Counter
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from chassis.figures import OTHER
-from chassis.postgres import Pool
+from chassis.observability.metrics import OTHER
+from chassis.storage.postgres import Pool
 from ketuk_events.readers import READER_STATES
 from registry.alarms import store as alarms
 from registry.disclosure.store import disclosures

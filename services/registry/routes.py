@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aiohttp.web import AbstractRouteDef
 
-from chassis.seal import public_key
+from chassis.crypto.sealing import public_key
 from registry import openapi
 from registry.access import people_api as people
 from registry.access import session_api as session

@@ -9,8 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Pool
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.storage.postgres import Pool
 from ketuk_events.catalogue import SNAPSHOT_PART
 from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id

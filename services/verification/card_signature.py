@@ -14,8 +14,8 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chassis.seal import PublicKey, public_key
-from chassis.signature import holds
+from chassis.crypto.sealing import PublicKey, public_key
+from chassis.crypto.signature import holds
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.projection import KeyPublished

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Histogram
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Pool
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.storage.postgres import Pool
 from ketuk_events.names import from_timestamp
 from ketuk_events.projection import (
     CardStatusChanged,

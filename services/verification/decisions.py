@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.taps import TapJudged

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.events import event, to_wire
 from ketuk_events.evidence import Person

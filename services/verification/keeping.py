@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import structlog
 
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
-from chassis.postgres import BUSY, Connection, Pool
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
+from chassis.storage.postgres import BUSY, Connection, Pool
 from verification.months import first_id, month_after, month_of
 
 AHEAD = timedelta(days=7)

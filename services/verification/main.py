@@ -4,22 +4,22 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import BatchConsumer
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Pulse
-from chassis.migrated import until_migrated
-from chassis.outbox import Relay
-from chassis.parts import Part, Parts
-from chassis.postgres import PostgresOutbox, database, ping
-from chassis.recipients import Recipients
-from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
-from chassis.steps import AtStep, unobserved
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Opener, Sealer, private_key, private_keys, public_key
+from chassis.messaging.batch_consumer import BatchConsumer
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.metrics import Figures
+from chassis.observability.tracing import tracer
+from chassis.runtime.checkpoints import AtStep, unobserved
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import Part, Parts
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
+from chassis.storage.postgres import PostgresOutbox, database, ping
+from chassis.storage.schema_version import until_migrated
 from verification.changes import Changes
 from verification.judging import QUEUE, Bench
 from verification.keeping import Keeping

@@ -11,8 +11,8 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from chassis.batches import Arrival
-from chassis.seal import BrokenSeal, Opener, OtherRecipient
+from chassis.crypto.sealing import BrokenSeal, Opener, OtherRecipient
+from chassis.messaging.batch_consumer import Arrival
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead

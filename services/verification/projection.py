@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import msgspec
 
-from chassis.causes import Unfit
-from chassis.postgres import Connection
+from chassis.runtime.failure_reasons import Unfit
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import (
     CardStatusChanged,
     GatewayApproved,

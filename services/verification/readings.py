@@ -12,12 +12,12 @@ from typing import TypeAlias
 import structlog
 from prometheus_client import CollectorRegistry, Counter
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.figures import OTHER
-from chassis.postgres import Pool
-from chassis.recipients import Recipients
-from chassis.seal import Opener
-from chassis.steps import AtStep, Step, unobserved
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Opener
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.observability.metrics import OTHER
+from chassis.runtime.checkpoints import AtStep, Step, unobserved
+from chassis.storage.postgres import Pool
 from ketuk_events.names import from_timestamp
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead, TapJudged

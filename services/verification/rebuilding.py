@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import structlog
 
-from chassis.causes import Unfit
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
-from chassis.postgres import Connection, Pool, PostgresOutbox
+from chassis.runtime.failure_reasons import Unfit
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
+from chassis.storage.postgres import Connection, Pool, PostgresOutbox
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import event, to_wire
 from ketuk_events.projection import SnapshotRequested

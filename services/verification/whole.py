@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import SnapshotPart
 
 WAITS = "waits for all that the registry knows"

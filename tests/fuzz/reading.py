@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis import enrolment, seal
-from chassis.enrolment import Enrol
-from chassis.seal import public_pem
+from chassis.crypto import enrolment_proof as enrolment
+from chassis.crypto import sealing as seal
+from chassis.crypto.enrolment_proof import Enrol
+from chassis.crypto.sealing import public_pem
 from registry.gateways.enrolment_code import Code, Enrolment
 from registry.keys.api import KeyBody
 from registry.kit.errors import Unfit

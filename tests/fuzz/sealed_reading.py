@@ -13,8 +13,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.handling import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.message_handler import Arrival
 from dev.stack.secret_files import public_pem
 from ketuk_events import catalogue
 from ketuk_events.events import Malformed, Wire, event, from_wire, to_wire

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chassis.life import Refused
+from chassis.runtime.process import Refused
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import to_wire

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
 from dev.stack.secret_files import public_pem
 from ketuk_events.asked import Asked
 from ketuk_events.events import Wire, from_wire

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 from aiohttp_sse import sse_response
 
-from chassis.pages import harden, language_of, page, template
+from chassis.observability.security_headers import harden, language_of, page, template
 from ketuk_events.evidence import CAUSES
 from reader_gateway.board import Board
 from reader_gateway.chip_notes import ChipNotes

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from yarl import URL
 
-from chassis.web import FOR_THE_OPERATOR
+from chassis.observability.http_server import FOR_THE_OPERATOR
 
 _OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 

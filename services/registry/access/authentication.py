@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from chassis.causes import shown
-from chassis.patience import TRANSIENT
-from chassis.web import FOR_THE_OPERATOR
+from chassis.observability.http_server import FOR_THE_OPERATOR
+from chassis.runtime.failure_reasons import shown
+from chassis.runtime.retry import TRANSIENT
 from registry.access.permissions import RIGHTS, Right, route_of
 from registry.access.rate_limit import Pace, subscriber
 from registry.access.roles import Actor

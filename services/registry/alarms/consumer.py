@@ -5,8 +5,8 @@ from uuid import UUID
 
 import structlog
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Pool
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.storage.postgres import Pool
 from ketuk_events.alarms import AlarmRaised
 from ketuk_events.names import from_timestamp
 from registry.alarms import store as alarms

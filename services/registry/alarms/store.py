@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 _COLUMNS = (
     "alarm::text AS alarm, kind, raised, tap::text AS tap, gateway, reader, place, institution, card_ref, "

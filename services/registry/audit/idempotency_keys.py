@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.audit.request_context import Key
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from chassis.health import Pulse
-from chassis.patience import repeat
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import repeat
 from registry.audit.record_refused import record_refused
 from registry.audit.unit_of_work import Office
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 _PART = 10_000
 """Rows that one transaction takes."""

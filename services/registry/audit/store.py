@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.audit.chain import Details, Entry, Outcome
 from registry.kit.hash_chain import Head
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from chassis.postgres import Connection, Pool, PostgresOutbox
+from chassis.storage.postgres import Connection, Pool, PostgresOutbox
 from ketuk_events.catalogue import CARD_STATUS_CHANGED, Kind
 from ketuk_events.events import event, to_wire
 from registry.audit import idempotency_keys as kept_answers

@@ -4,7 +4,7 @@ from datetime import date
 
 from asyncpg import UniqueViolationError
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import CardStatusChanged
 from registry.audit.request_context import as_expected
 from registry.audit.unit_of_work import Office

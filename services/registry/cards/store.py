@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 from msgspec import Struct
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import CardStatusChanged
 from registry.pseudonyms.card_refs import holder_ref
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import structlog
 
-from chassis.health import Pulse
-from chassis.patience import repeat
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import repeat
 from registry.audit.unit_of_work import Office
 from registry.chip_health.report import lines
 from registry.chip_health.store import counting as chip_counting

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from chassis.health import Pulse
-from chassis.patience import repeat
-from chassis.postgres import Pool
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import repeat
+from chassis.storage.postgres import Pool
 from registry.chip_health.store import counting as chip_counting
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.kit.csv_file import Lines
 from registry.places.institutions import read_institutions
 from registry.places.places import read_places

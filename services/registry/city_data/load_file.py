@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.audit.unit_of_work import Office
 from registry.city_data import store as loaded_files
 from registry.city_data.files import FILES, CityFile

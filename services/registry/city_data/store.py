@@ -1,6 +1,6 @@
 """Which data files were loaded."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 
 async def lock(connection: Connection) -> None:

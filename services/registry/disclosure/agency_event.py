@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc.jwk import ECKey
 from msgspec import Struct
 
-from chassis.seal import private_key
+from chassis.crypto.sealing import private_key
 from ketuk_events.agency import CardOutcome
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import Wire

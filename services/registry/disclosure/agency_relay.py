@@ -8,15 +8,15 @@ import structlog
 from aio_pika.exceptions import DeliveryError, PublishError
 from pamqp import commands
 
-from chassis.broker import Broker
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
-from chassis.postgres import Pool
-from chassis.publisher import Alarmed, Publisher
-from chassis.steps import AtStep, Step, unobserved
-from chassis.topology.ketuk import AGENCIES
-from chassis.tracing import Tracer, following
+from chassis.messaging.broker import Broker
+from chassis.messaging.publisher import Alarmed, Publisher
+from chassis.observability.tracing import Tracer, following
+from chassis.runtime.checkpoints import AtStep, Step, unobserved
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
+from chassis.storage.postgres import Pool
+from chassis.topology.definitions import AGENCIES
 from ketuk_events.events import Wire
 from ketuk_events.trace import span_of
 from registry.disclosure.store import disclosures

@@ -4,13 +4,13 @@ import asyncio
 
 import structlog
 
-from chassis.broker import Broker
-from chassis.health import Degraded, Pulse, Sick
-from chassis.outbox import LOOK_AGAIN_SECONDS
-from chassis.patience import persist
-from chassis.postgres import Pool
-from chassis.steps import AtStep, unobserved
-from chassis.tracing import Tracer
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import LOOK_AGAIN_SECONDS
+from chassis.observability.tracing import Tracer
+from chassis.runtime.checkpoints import AtStep, unobserved
+from chassis.runtime.health import Degraded, Pulse, Sick
+from chassis.runtime.retry import persist
+from chassis.storage.postgres import Pool
 from registry.disclosure.agency_relay import AgencyRelay
 from registry.disclosure.store import disclosures
 from registry.kit.wait_any import first_of

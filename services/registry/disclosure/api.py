@@ -5,7 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta
 
-from chassis.seal import public_keys
+from chassis.crypto.sealing import public_keys
 from ketuk_events.projection import CardStatusChanged
 from registry.audit.unit_of_work import Office
 from registry.cards.record_cards import record_cards

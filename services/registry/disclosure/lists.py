@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import CardStatusChanged
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards

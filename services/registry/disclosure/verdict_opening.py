@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from chassis.batches import Arrival, Dead
-from chassis.seal import BrokenSeal, Opener
+from chassis.crypto.sealing import BrokenSeal, Opener
+from chassis.messaging.batch_consumer import Arrival, Dead
 from ketuk_events.evidence import Person
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged

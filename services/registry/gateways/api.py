@@ -3,7 +3,7 @@
 from aiohttp import web
 from msgspec import Struct
 
-from chassis.enrolment import Enrol, Enrolled
+from chassis.crypto.enrolment_proof import Enrol, Enrolled
 from ketuk_events.names import Identifier, PlaceCode
 from registry.audit.unit_of_work import Office
 from registry.gateways.enrol import enrol_gateway

@@ -1,6 +1,6 @@
 """Describe a gateway: whose it is, where it stands, by which key its readings are known."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import GATEWAY_SUSPENDED
 from registry.audit.request_context import as_expected
 from registry.audit.unit_of_work import Office

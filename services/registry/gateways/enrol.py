@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from chassis.enrolment import Enrol, Enrolled
-from chassis.postgres import Connection
+from chassis.crypto.enrolment_proof import Enrol, Enrolled
+from chassis.storage.postgres import Connection
 from registry.audit.request_context import comes_to_nothing, concerns
 from registry.audit.unit_of_work import Office
 from registry.gateways import enrolment_store as enrolments

@@ -1,6 +1,6 @@
 """Enrolments, by the name of their code."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.gateways.enrolment_code import Enrolment
 
 

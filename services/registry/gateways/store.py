@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.gateways.gateway import Gateway
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from chassis.seal import PublicKey, key_id, public_key
+from chassis.crypto.sealing import PublicKey, key_id, public_key
 from ketuk_events.names import Identifier, from_timestamp, to_timestamp
 from ketuk_events.projection import KeyPublished
 from registry.audit.unit_of_work import Office

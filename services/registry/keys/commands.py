@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
-from chassis.root import is_signed
-from chassis.seal import PublicKey
+from chassis.crypto.root_key import is_signed
+from chassis.crypto.sealing import PublicKey
 from ketuk_events.catalogue import KEY_PUBLISHED
 from ketuk_events.projection import KeyPublished
 from registry.audit.unit_of_work import Office

@@ -6,8 +6,8 @@ And it tells whose cards are, where an earlier version noted that and told nobod
 import asyncio
 from datetime import UTC, datetime
 
-from chassis.health import Pulse
-from chassis.patience import repeat
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import repeat
 from ketuk_events.catalogue import KEY_PUBLISHED
 from ketuk_events.names import to_timestamp
 from registry.audit.unit_of_work import Office

@@ -1,6 +1,6 @@
 """Published keys, by their id."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import KeyPublished
 
 _COLUMNS = "key_id, use, owner, public_key, valid_from, valid_until, root_signature, withdrawn, version"

@@ -1,6 +1,6 @@
 """What a command names must be in the registry."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.kit.errors import Unfit
 from registry.places.store import existence as named
 

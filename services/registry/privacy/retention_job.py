@@ -7,10 +7,10 @@ import asyncio
 
 import structlog
 
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
-from chassis.postgres import BUSY
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
+from chassis.storage.postgres import BUSY
 from registry.audit.events import AuditEvent
 from registry.audit.request_context import Act, doing
 from registry.audit.unit_of_work import Office

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.projection import Purpose
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Connection
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.storage.postgres import Connection
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected
 from registry.audit.unit_of_work import Office
 from registry.gateways import store as stored

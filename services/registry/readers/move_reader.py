@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.audit.request_context import as_expected
 from registry.audit.unit_of_work import Office
 from registry.kit.errors import NotPossible, Unknown

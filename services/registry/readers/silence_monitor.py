@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from chassis.health import Pulse
-from chassis.life import pause
-from chassis.patience import persist
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from chassis.runtime.retry import persist
 from registry.audit.unit_of_work import Office
 from registry.readers.store import readers
 from registry.readers.tracking import Following

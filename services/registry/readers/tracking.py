@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import READER_SILENT
 from ketuk_events.names import to_timestamp
 from ketuk_events.readers import ReaderSilent

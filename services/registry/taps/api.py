@@ -8,7 +8,7 @@ from http import HTTPStatus
 import msgspec
 from aiohttp import web
 
-from chassis.patience import TRANSIENT
+from chassis.runtime.retry import TRANSIENT
 from registry.access.authentication import ACTOR
 from registry.audit.unit_of_work import Office
 from registry.taps.live_taps import Ending, Minute, TapsNow, Watch

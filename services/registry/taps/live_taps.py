@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.postgres import Pool
+from chassis.storage.postgres import Pool
 from ketuk_events.outcomes import HEADLINES, Language, sentence
 from registry.taps import minutes_store as tap_minutes
 

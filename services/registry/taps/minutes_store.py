@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
 

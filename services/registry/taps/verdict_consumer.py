@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Connection, Pool
-from chassis.steps import AtStep, Step, unobserved
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.runtime.checkpoints import AtStep, Step, unobserved
+from chassis.storage.postgres import Connection, Pool
 from registry.chip_health.finding import chip_finding
 from registry.chip_health.store import findings as chip_findings
 from registry.disclosure.disclosure_messages import QUEUE, Teller

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 
 @dataclass(frozen=True, slots=True)

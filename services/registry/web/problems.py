@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from msgspec import Struct
 
-from chassis.patience import TRANSIENT
+from chassis.runtime.retry import TRANSIENT
 from registry.kit.errors import (
     Changed,
     DoneBefore,

@@ -6,7 +6,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import PublishError
 from msgspec.structs import replace
 
-from chassis.deliveries import Delivered, Deliveries
+from chassis.messaging.fast_amqp.deliveries import Delivered, Deliveries
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 

@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from chassis import outbox as outbox_module
-from chassis.broker import EVENTS, Broker
-from chassis.figures import Figures
-from chassis.health import Health, Sick
-from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox, database
+from chassis.messaging import relay as outbox_module
+from chassis.messaging.broker import EVENTS, Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.metrics import Figures
+from chassis.runtime.health import Health, Sick
+from chassis.storage.postgres import Pool, PostgresOutbox, database
 from tests.integration.chassis.conftest import Desk, until, wires
 
 

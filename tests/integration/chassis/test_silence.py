@@ -10,13 +10,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from chassis import answered, broker, publisher
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
-from chassis.broker import Broker
-from chassis.health import Pulse
-from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.messaging import answered, broker, publisher
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Settled
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.runtime.health import Pulse
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.faults.link import Link
 from dev.stack.stack import Stack
 from reader_gateway import verdicts

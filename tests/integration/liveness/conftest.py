@@ -2,7 +2,8 @@
 
 import pytest
 
-from chassis import answered, broker, postgres, publisher
+from chassis.messaging import answered, broker, publisher
+from chassis.storage import postgres
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS, Broker
 from dev.faults.link import Link
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION

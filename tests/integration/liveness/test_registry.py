@@ -10,8 +10,8 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import Pool
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.storage.postgres import Pool
 from dev.faults.link import Link
 from dev.stack.stack import Stack
 from ketuk_events.readers import ReaderSilent

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import Pool
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import Pool
 from dev.faults.link import Link
 from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart

@@ -11,9 +11,9 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
-from chassis.broker import Broker
-from chassis.root import signed
-from chassis.seal import key_id, private_key
+from chassis.crypto.root_key import signed
+from chassis.crypto.sealing import key_id, private_key
+from chassis.messaging.broker import Broker
 from dev.demo.services import Services
 from dev.stack.logged import logged
 from dev.stack.secret_files import public_pem

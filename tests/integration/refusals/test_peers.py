@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.migrated import newest
+from chassis.storage.schema_version import newest
 from dev.compose.authority import Pair, new_authority, new_certificate
 from tests.integration.refusals.process import ended, running
 

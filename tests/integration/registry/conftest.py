@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
+from chassis.messaging.broker import DEAD_LETTERS
 from registry.settings import RegistrySettings
 from tests.integration.registry.case import Case
 from tests.integration.registry.fresh_database import fresh_database, migrated

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from chassis.postgres import Connection, Pool
+from chassis.storage.postgres import Connection, Pool
 from registry.chip_health.finding import ChipFinding, Finding
 from registry.chip_health.store import counting as chip_counting
 from registry.chip_health.store import findings as chip_findings

@@ -10,8 +10,8 @@ from uuid import uuid4
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.enrolment import enrol
-from chassis.seal import key_id, private_key, public_key
+from chassis.crypto.enrolment_proof import enrol
+from chassis.crypto.sealing import key_id, private_key, public_key
 from dev.compose.authority import new_authority, new_certificate
 from dev.stack.secret_files import public_pem
 from dev.stack.strict_python import STRICT_PYTHON

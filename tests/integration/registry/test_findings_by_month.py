@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.postgres import Pool
+from chassis.storage.postgres import Pool
 from reader_gateway.tap import new_tap_id
 from registry.chip_health.finding import ChipFinding, Finding
 from registry.chip_health.store import counting as chip_counting

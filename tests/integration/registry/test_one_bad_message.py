@@ -7,9 +7,9 @@ import pytest
 import structlog
 from msgspec import structs
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.handling import handled
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.messaging.message_handler import handled
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.contract.examples import examples
 from ketuk_events.catalogue import GATEWAY_BEAT, READER_CONNECTED
 from ketuk_events.events import Event

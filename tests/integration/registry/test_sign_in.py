@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from chassis.postgres import PostgresOutbox
+from chassis.storage.postgres import PostgresOutbox
 from registry.access.lockout import FREE_TRIES, FREE_TRIES_OF_A_NAME
 from registry.access.passwords import HASHER
 from registry.audit.record_refused import record_refused

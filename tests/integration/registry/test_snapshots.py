@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from dev.contract.examples import examples
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import Wire, to_wire

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.kit.local_dates import WIB, end_of
 from registry.readers.store import taps as reader_taps
 from registry.rollout.compliance import Use, use

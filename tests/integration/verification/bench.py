@@ -12,9 +12,9 @@ import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec import Struct, structs
 
-from chassis.broker import DEAD_LETTERS, Broker
-from chassis.postgres import database
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import DEAD_LETTERS, Broker
+from chassis.storage.postgres import database
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events import catalogue

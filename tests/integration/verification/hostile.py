@@ -9,8 +9,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct, structs
 
-from chassis.broker import DEAD_LETTERS, Broker
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import DEAD_LETTERS, Broker
 from ketuk_events import catalogue
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import Wire

@@ -13,8 +13,8 @@ from uuid import uuid4
 import asyncpg
 
 import verification
-from chassis.migrate import migrate
-from chassis.postgres import Pool, database
+from chassis.storage.migrations import migrate
+from chassis.storage.postgres import Pool, database
 from dev.stack.stack import Stack
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire

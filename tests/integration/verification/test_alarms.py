@@ -8,8 +8,8 @@ from aio_pika.abc import AbstractQueue
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.alarms import AlarmRaised
 from ketuk_events.evidence import Evidence

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.events import Wire
 from ketuk_events.evidence import Evidence

@@ -3,8 +3,8 @@
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.postgres import database
-from chassis.seal import key_id, public_key
+from chassis.crypto.sealing import key_id, public_key
+from chassis.storage.postgres import database
 from dev.stack.secret_files import public_pem
 from ketuk_events.projection import KeyPublished
 from tests.integration.verification.bench import Bench

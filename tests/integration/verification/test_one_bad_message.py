@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 from prometheus_client import CollectorRegistry
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.handling import handled
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.messaging.message_handler import handled
 from dev.stack.secret_files import public_pem
 from ketuk_events.catalogue import CARD_READ
 from ketuk_events.events import event

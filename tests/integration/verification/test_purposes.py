@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from msgspec import structs
 
-from chassis.postgres import database
+from chassis.storage.postgres import database
 from dev.demo.city import enter_city
 from dev.demo.services import Services
 from dev.demo.site import Site

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 
-from chassis.postgres import Connection, database
+from chassis.storage.postgres import Connection, database
 from ketuk_events.projection import CardStatusChanged, SnapshotPart
 from verification import projection
 from verification.projection import Change

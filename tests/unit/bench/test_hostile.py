@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.verification.hostile import KINDS, Letter, hostile
-from chassis.batches import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival
 from dev.stack.secret_files import public_pem
 from ketuk_events.catalogue import CARD_READ
 from ketuk_events.events import Malformed, event, from_wire, to_wire

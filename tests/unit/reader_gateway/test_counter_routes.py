@@ -6,7 +6,7 @@ from aiohttp import StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
-from chassis.pages import harden
+from chassis.observability.security_headers import harden
 from ketuk_events.evidence import ChipNote
 from reader_gateway.board import Board
 from reader_gateway.chip_notes import ChipNotes

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
 from dev.stack.secret_files import public_pem
 from ketuk_events.events import from_wire
 from ketuk_events.evidence import Evidence

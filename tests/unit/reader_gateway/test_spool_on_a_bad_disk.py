@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from chassis.health import Degraded, Sick
-from chassis.life import Refused
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
+from chassis.runtime.health import Degraded, Sick
+from chassis.runtime.process import Refused
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire

@@ -8,7 +8,7 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
-from chassis.broker import Broker
+from chassis.messaging.broker import Broker
 from dev.contract.examples import examples
 from ketuk_events.catalogue import KEY_PUBLISHED, TAP_JUDGED
 from ketuk_events.events import Event, to_wire

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import public_pem
+from chassis.crypto.sealing import public_pem
 from registry.keys.api import KeyBody
 from registry.kit.errors import Unfit
 from registry.web.field_types import AgreementBody

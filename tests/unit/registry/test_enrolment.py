@@ -5,7 +5,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.enrolment import enrol
+from chassis.crypto.enrolment_proof import enrol
 from dev.stack.secret_files import public_pem
 from registry.gateways.enrolment_code import LIVES, MISSES, Code, Enrolment
 from registry.gateways.gateway import Gateway

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chassis.health import Pulse
+from chassis.runtime.health import Pulse
 from registry.readers.silence_monitor import LOOKS_IN_A_BEAT, Silence, silent_after
 from registry.readers.tracking import Following
 

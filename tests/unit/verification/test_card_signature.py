@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import Opener, Sealer, key_id
+from chassis.crypto.sealing import Opener, Sealer, key_id
 from dev.stack.secret_files import public_pem
 from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.names import to_timestamp

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.batches import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival
 from ketuk_events import catalogue
 from ketuk_events.events import event
 from ketuk_events.evidence import Evidence

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.access.lockout import FREE_TRIES_OF_A_NAME, locked_until
 from registry.access.roles import Person, Role
 from registry.kit.errors import TooOften

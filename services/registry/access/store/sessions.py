@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.access.roles import Actor, Role, Token
 
 

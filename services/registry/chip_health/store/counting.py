@@ -7,7 +7,7 @@ with the one whose turn comes later, whatever their order and whoever added them
 
 from collections.abc import Mapping
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.chip_health.finding import Finding
 
 FINDINGS: Mapping[str, Finding] = {each.value.replace("-", "_"): each for each in Finding}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import asyncpg
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.chip_health.reader_comparison import Trials
 from registry.chip_health.report import CauseCount, Count, Pair
 from registry.chip_health.store.counting import CHECKS, FINDINGS, OTHERS

@@ -1,6 +1,6 @@
 """The months of `chip_findings`; what is made and dropped when, the database's own functions say."""
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 _BUSY_SECONDS = 1
 """So long a lock is waited for, before which others wait as well."""

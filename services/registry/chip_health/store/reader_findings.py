@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.chip_health.reader_comparison import ReaderFinding
 
 

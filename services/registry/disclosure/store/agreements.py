@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.disclosure.agreement import Agreement
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.causes import Unfit
-from chassis.postgres import Connection
+from chassis.runtime.failure_reasons import Unfit
+from chassis.storage.postgres import Connection
 from registry.disclosure.agency_event import SIGNATURE
 from registry.disclosure.chain import Link, commitment
 from registry.disclosure.disclosure_messages import Disclosure

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from registry.disclosure.agency_event import CONTENT_TYPE, SIGNATURE

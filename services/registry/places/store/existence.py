@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 _THERE = {
     "place": "SELECT code AS name FROM places WHERE code = ANY($1)",

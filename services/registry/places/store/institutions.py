@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.names import Identifier, PlaceCode
 from registry.kit.errors import Unknown
 

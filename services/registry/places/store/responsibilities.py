@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.places.responsibility import Responsibility
 
 

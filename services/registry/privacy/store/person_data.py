@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.privacy.personal_data import Holding
 
 

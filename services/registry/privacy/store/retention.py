@@ -1,6 +1,6 @@
 """Removes what is past its time, a bounded part at once."""
 
-from chassis.postgres import BUSY, Connection
+from chassis.storage.postgres import BUSY, Connection
 from registry.chip_health.store import months as chip_months
 from registry.disclosure.store import disclosures
 from registry.privacy.retention import DETAILS, DISCLOSURES, FINDINGS, Kept

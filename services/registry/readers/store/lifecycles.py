@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.readers.inventory_file import Known
 from registry.readers.lifecycle import Life, Stage, Told
 

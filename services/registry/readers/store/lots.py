@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.readers.lots import Lot
 
 _COLUMNS = "lot, funds, year, count, price, supplier, source"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from ketuk_events.readers import MOST_READERS, GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderState
 
 MOST_NAMES = 2 * MOST_READERS

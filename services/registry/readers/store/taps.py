@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.kit.local_dates import WIB
 
 

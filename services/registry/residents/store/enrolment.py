@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 
 # Residents as steps, one row each. Beside the steps of a card there are `obliged`, `released` (obliged no
 # more) and `released-recorded`, so that those who are still to be recorded can be told.

@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import asyncpg
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.residents.resident import Resident
 
 _COLUMNS = Resident.__struct_fields__

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from registry.readers.lifecycle import Stage
 from registry.rollout.compliance import USED_WITHIN_DAYS, Holding
 from registry.rollout.progress import Stood
