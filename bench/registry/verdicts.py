@@ -16,7 +16,7 @@ from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
 from ketuk_events.names import to_timestamp
 from ketuk_events.taps import TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 
 PLACE = "33.72.04.1010"
 PERSON = {"nik": "3372990101900001", "name": "CONTOH WARGA", "address": "JL CONTOH 1"}

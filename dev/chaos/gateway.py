@@ -23,15 +23,15 @@ from dev.chaos.counter import Counter
 from dev.chaos.journal import Acknowledged, Heard, Journal
 from dev.chaos.told import Told, told
 from ketuk_events.taps import TapJudged
-from reader_gateway.board import Board
-from reader_gateway.desk import Desk
-from reader_gateway.duty import Duty
-from reader_gateway.messages import Speaker
-from reader_gateway.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.inbox import Verdicts
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board
+from reader_gateway.desk.tap_context import Duty
+from reader_gateway.desk.tap_session import Desk
 from reader_gateway.settings import GatewaySettings
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Tap
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.tap.tap import Tap
 
 DESK = "desk"
 

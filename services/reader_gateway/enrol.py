@@ -18,7 +18,7 @@ from chassis.crypto.root_key import is_signed
 from chassis.crypto.sealing import PrivateKey, private_key, private_pem, public_key, public_pem
 from chassis.runtime.process import Refused
 from chassis.runtime.tls import trust
-from reader_gateway.recipient_keys import OWNER
+from reader_gateway.bus.recipient_keys import OWNER
 
 _ALONE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SECONDS = aiohttp.ClientTimeout(total=30)

@@ -16,27 +16,27 @@ from chassis.runtime.health import Health, Sick
 from chassis.runtime.parts import Parts, Run
 from chassis.runtime.tls import shown, trust
 from chassis.runtime.versions import BROKER, said_once
-from reader_gateway.board import Board, TapOnBoard
-from reader_gateway.counter.app import add_counter
-from reader_gateway.counter_figures import CounterFigures
-from reader_gateway.desk import Desk
-from reader_gateway.duty import Duty
-from reader_gateway.fleet import Fleet
-from reader_gateway.ktp.needs import NEEDS
-from reader_gateway.matcher import PluggedInMatcher
-from reader_gateway.messages import Speaker
+from reader_gateway.bus.inbox import Verdicts
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.spool import Spool
+from reader_gateway.counter.metrics import CounterFigures
+from reader_gateway.counter.routes import add_counter
+from reader_gateway.desk.display_state import Board, TapOnBoard
+from reader_gateway.desk.reader_pool import Fleet
+from reader_gateway.desk.socket_matcher import PluggedInMatcher
+from reader_gateway.desk.tap_context import Duty
+from reader_gateway.desk.tap_session import Desk
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.daemon import running_since
-from reader_gateway.pcsc.sams import Sams
-from reader_gateway.pcsc.watch import Watch
-from reader_gateway.readers import readers_of, slots_of, terminals_of
-from reader_gateway.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.pcsc.sam_pool import Sams
+from reader_gateway.pcsc.slot_monitor import Watch
+from reader_gateway.reader_factory import readers_of, slots_of, terminals_of
 from reader_gateway.settings import GatewaySettings
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Tap
-from reader_gateway.tap_span import tap_span
+from reader_gateway.tap.span import tap_span
+from reader_gateway.tap.tap import Tap
 from reader_gateway.terminal.driver import Terminal
-from reader_gateway.verdicts import Verdicts
 from reader_gateway.watching import Watching
 
 

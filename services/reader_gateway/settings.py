@@ -10,7 +10,7 @@ from chassis.crypto.sealing import private_key, public_key
 from chassis.runtime.settings import ServedSettings
 from ketuk_events.names import Identifier, PlaceCode, Region
 from ketuk_events.readers import MOST_READERS
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 
 
 class ReaderSlots(Struct, frozen=True):

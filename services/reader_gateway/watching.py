@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from chassis.runtime.health import Pulse
 from chassis.runtime.process import pause
-from reader_gateway.pcsc.watch import Watch
+from reader_gateway.pcsc.slot_monitor import Watch
 from reader_gateway.terminal.driver import Terminal
 
 _LOOK_SECONDS = 1.0

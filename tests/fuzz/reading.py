@@ -12,11 +12,11 @@ from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.sealed import KeyWrap, Sealed
 from ketuk_events.taps import CardRead
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import ToCard, ToSam
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import ToCard, ToSam
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.kinds import Kind
 from tests.fuzz.hostile_reading import PURPOSES, HostileReading, Said, cards, read_against
 from tests.unit.verification.given import NOW, asked, case

@@ -19,8 +19,8 @@ from chassis.runtime.health import Pulse
 from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.faults.link import Link
 from dev.stack.stack import Stack
-from reader_gateway import verdicts
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.bus import inbox as verdicts
+from reader_gateway.bus.inbox import Verdicts
 from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import BOUND_SECONDS, Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows

@@ -22,7 +22,7 @@ from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events import catalogue
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
-from reader_gateway.recipient_keys import OWNER
+from reader_gateway.bus.recipient_keys import OWNER
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import GATEWAY, wire
 

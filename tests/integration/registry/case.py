@@ -30,7 +30,7 @@ from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
 from ketuk_events.names import to_timestamp
 from ketuk_events.taps import TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from registry.main import serve
 from registry.settings import RegistrySettings
 

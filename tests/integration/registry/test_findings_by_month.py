@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from chassis.storage.postgres import Pool
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from registry.chip_health.finding import ChipFinding, Finding
 from registry.chip_health.store import counting as chip_counting
 from registry.chip_health.store import findings as chip_findings

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from yarl import URL
 
 import registry
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from registry.chip_health.store import counting as chip_counting
 from registry.chip_health.store import months as chip_months
 from tests.integration.registry.fresh_database import execute

@@ -24,7 +24,7 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, SnapshotPart
 from ketuk_events.taps import CardRead, TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.unit.verification.given import evidence
 from verification.card_ref import card_ref

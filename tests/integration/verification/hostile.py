@@ -19,7 +19,7 @@ from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.projection import GatewayApproved, SnapshotPart
 from ketuk_events.sealed import Sealed
 from ketuk_events.taps import CardRead
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.registry.case import next_of
 from tests.integration.verification.bench import GATEWAY, Bench, fresh, running, wire
 

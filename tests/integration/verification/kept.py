@@ -18,7 +18,7 @@ from chassis.storage.postgres import Pool, database
 from dev.stack.stack import Stack
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from verification import decisions
 from verification.decisions import Decision
 from verification.keeping import Keeping

@@ -14,7 +14,7 @@ from ketuk_events.catalogue import KEY_PUBLISHED, TAP_JUDGED
 from ketuk_events.events import Event, to_wire
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import TapJudged
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.bus.inbox import Verdicts
 
 EXAMPLE = examples()[TAP_JUDGED]
 VERDICT = EXAMPLE.data

@@ -15,10 +15,10 @@ from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.files import with_length
 from simulator.kinds import Kind
 from simulator.signature_file import sign

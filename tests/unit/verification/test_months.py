@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from verification.gone import Gone
 from verification.months import first_id, milliseconds, month_after, month_of, told_by
 

@@ -17,15 +17,15 @@ from msgspec import structs
 
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import FileReading
-from reader_gateway.board import Board, TapOnBoard
-from reader_gateway.card_reader import CardReader, Presence, Sighting, SlotGone, SlotSilent, SlotTaken
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.finger_asking import FingerAsking
-from reader_gateway.holder import Matcher
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board, TapOnBoard
+from reader_gateway.desk.finger_prompt import FingerAsking
 from reader_gateway.ktp.reading import IN_USE, LEFT, NO_ANSWER, READER_GONE, Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Stage, Tap, new_tap_id
+from reader_gateway.ports.card_reader import CardReader, Presence, Sighting, SlotGone, SlotSilent, SlotTaken
+from reader_gateway.ports.fingerprint_match import Matcher
+from reader_gateway.tap.chip_notes import ChipNotes
+from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 
 PROOF_HOLDS = timedelta(minutes=10)
 CHIP_CHECK = "chip-check"

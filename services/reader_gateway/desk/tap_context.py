@@ -1,9 +1,9 @@
 """The counter's duty: who asks at which reader now, and for what."""
 
 from ketuk_events.asked import Asked
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.settings import GatewaySettings
+from reader_gateway.tap.chip_notes import ChipNotes
 
 
 class Duty:

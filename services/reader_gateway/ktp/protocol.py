@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reader_gateway.apdu import Response
+from reader_gateway.ktp.apdu import Response
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from reader_gateway.holder import MatcherAway, Touch
+from reader_gateway.ports.fingerprint_match import MatcherAway, Touch
 
 TOUCH_SECONDS = 20.0
 """How long one touch may take; a device that waits for a finger says `no-finger` before."""

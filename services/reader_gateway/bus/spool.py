@@ -31,7 +31,7 @@ from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.evidence import ChipNote
 from ketuk_events.projection import KeyPublished
-from reader_gateway.tap import Stage, Tap
+from reader_gateway.tap.tap import Stage, Tap
 
 Answer = TypeVar("Answer")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chassis.observability.tracing import Span
 from ketuk_events.trace import span_of
-from reader_gateway.tap import Tap
+from reader_gateway.tap.tap import Tap
 
 
 def tap_span(tap: Tap, answer: str) -> Span:

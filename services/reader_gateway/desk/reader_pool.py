@@ -13,13 +13,13 @@ from chassis.runtime.health import Pulse
 from chassis.runtime.process import pause
 from chassis.runtime.retry import persist
 from ketuk_events.readers import ReaderState
-from reader_gateway.board import Board, ReaderOnBoard
-from reader_gateway.card_reader import Presence, Sighting
-from reader_gateway.desk import ChipCheckAsked, Desk
-from reader_gateway.messages import Speaker
-from reader_gateway.pcsc.sams import Sams
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board, ReaderOnBoard
+from reader_gateway.desk.tap_session import ChipCheckAsked, Desk
+from reader_gateway.pcsc.sam_pool import Sams
+from reader_gateway.ports.card_reader import Presence, Sighting
 from reader_gateway.settings import ReaderSlots
-from reader_gateway.spool import Spool
 
 BEAT_SECONDS = 30.0
 _STATES = {Presence.EMPTY: "ready", Presence.CARD: "card", Presence.MUTE: "card", Presence.GONE: "gone"}

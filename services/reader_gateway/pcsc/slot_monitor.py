@@ -9,8 +9,8 @@ from contextlib import suppress
 import structlog
 from smartcard import scard
 
-from reader_gateway.card_reader import Presence, Sighting, SlotGone
 from reader_gateway.pcsc.contexts import Contexts
+from reader_gateway.ports.card_reader import Presence, Sighting, SlotGone
 
 _PLUG_AND_PLAY = "\\\\?PnP?\\Notification"
 _MOST_SLOTS = 16

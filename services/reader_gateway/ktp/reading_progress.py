@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ketuk_events.evidence import FileReading
-from reader_gateway.ktp.dialogue import Dialogue, ToCard, ToSam
+from reader_gateway.ktp.file_reader import Damaged, Missing
 from reader_gateway.ktp.plain_files import PHOTO
 from reader_gateway.ktp.protected_files import BIODATA
+from reader_gateway.ktp.protocol import Dialogue, ToCard, ToSam
 from reader_gateway.ktp.reading import LEFT, NO_ANSWER, PASSED, Reading, not_done
-from reader_gateway.ktp.whole_file import Damaged, Missing
 
 
 class Course:

@@ -7,9 +7,8 @@ from typing import TypeVar
 
 from smartcard import scard
 
-from reader_gateway.apdu import Garbage, Response, response
-from reader_gateway.card_reader import SlotGone, SlotSilent, SlotTaken
-from reader_gateway.ktp.dialogue import (
+from reader_gateway.ktp.apdu import Garbage, Response, response
+from reader_gateway.ktp.protocol import (
     CardLeft,
     Dialogue,
     ReaderGone,
@@ -21,7 +20,8 @@ from reader_gateway.ktp.dialogue import (
     ToSam,
 )
 from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.sams import Sam
+from reader_gateway.pcsc.sam_pool import Sam
+from reader_gateway.ports.card_reader import SlotGone, SlotSilent, SlotTaken
 
 _PROTOCOLS = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 _READER_IS_GONE = frozenset(

@@ -8,9 +8,9 @@ from typing import Self
 
 import serial
 
+from reader_gateway.terminal.codes import Code, Failed
 from reader_gateway.terminal.dialogue import Conversation, Said
 from reader_gateway.terminal.protocol import BAUD, Answer, Decoder, Request
-from reader_gateway.terminal.states import Code, Failed
 
 _SLICE_SECONDS = 0.1
 _SEND_SECONDS = 2.0

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import SamAway, SamBusy, SamSilent
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import SamAway, SamBusy, SamSilent
 
 SILENT_SECONDS = 5.0
 """After which a SAM that has not answered counts as silent, though its driver still waits for it."""

@@ -13,11 +13,11 @@ from aiohttp_sse import sse_response
 
 from chassis.observability.security_headers import harden, language_of, page, template
 from ketuk_events.evidence import CAUSES
-from reader_gateway.board import Board
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.counter.guard import only_this_computer
-from reader_gateway.counter.shown import ShownNote, shown
-from reader_gateway.counter.words import WORDS
+from reader_gateway.counter.loopback_only import only_this_computer
+from reader_gateway.counter.translations import WORDS
+from reader_gateway.counter.view_model import ShownNote, shown
+from reader_gateway.desk.display_state import Board
+from reader_gateway.tap.chip_notes import ChipNotes
 
 BEAT_SECONDS = 5.0
 """The page is told at least so often how things are, and calls the connection lost after three times that."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import Dialogue
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import Dialogue
 
 LENGTH_BYTES = 2
 SMALLEST_CHUNK = 16

@@ -2,7 +2,7 @@
 
 import re
 
-from reader_gateway.terminal.states import Code, Failed, Identity, States
+from reader_gateway.terminal.codes import Code, Failed, Identity, States
 
 LONGEST_BIODATA = 4_096
 """Bytes: half of the chip."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reader_gateway.holder import Matcher, Tries, match_holder
-from reader_gateway.ktp.needs import NEEDS, Needs
+from reader_gateway.ktp.purpose_files import NEEDS, Needs
 from reader_gateway.ktp.reading import Reading, not_done
+from reader_gateway.ports.fingerprint_match import Matcher, Tries, match_holder
 
 if TYPE_CHECKING:
     from ketuk_events.evidence import Finding

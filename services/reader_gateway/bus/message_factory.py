@@ -16,7 +16,7 @@ from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnecte
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved
 from ketuk_events.trace import span_of, traceparent
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.tap import Tap
+from reader_gateway.tap.tap import Tap
 
 VERSION = "0.1.0"
 

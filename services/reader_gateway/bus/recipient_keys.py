@@ -4,7 +4,7 @@ import structlog
 
 from chassis.crypto.key_ring import Recipients
 from ketuk_events.projection import KeyPublished
-from reader_gateway.spool import Spool
+from reader_gateway.bus.spool import Spool
 
 OWNER = "verification"
 """Whose keys they are."""

@@ -7,9 +7,9 @@ from msgspec import Struct, structs
 
 from ketuk_events.outcomes import HEADLINES, READERS, Language, sentence
 from ketuk_events.taps import CheckResult
-from reader_gateway.board import BoardState, ReaderOnBoard, TapOnBoard
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.counter.words import WORDS
+from reader_gateway.counter.translations import WORDS
+from reader_gateway.desk.display_state import BoardState, ReaderOnBoard, TapOnBoard
+from reader_gateway.tap.chip_notes import ChipNotes
 
 _UNDER_WAY = frozenset({"reading", "finger", "other-finger"})
 WIB = timezone(timedelta(hours=7), "WIB")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import Reading
 
 
