@@ -21,12 +21,12 @@ from chassis.messaging.fast_amqp.batch_publish import Letter as Outgoing
 from chassis.messaging.fast_amqp.batch_publish import frames
 from chassis.messaging.publisher import properties
 from ketuk_events.events import from_wire
-from verification.card_signature import issuers
-from verification.judging import Bench
-from verification.known import KnownCard, KnownGateway, OwnCheck, Rules
-from verification.opening import Opened, open_reading
-from verification.projection import Knowledge
-from verification.purposes import DEFAULT
+from verification.evidence.card_signature import issuers
+from verification.evidence.opening import Opened, open_reading
+from verification.projection.store import Knowledge
+from verification.rules.case import KnownCard, KnownGateway, OwnCheck, Rules
+from verification.rules.default_purposes import DEFAULT
+from verification.tap_judge import Bench
 
 LETTERS = 4_000
 Given = TypeVar("Given")

@@ -20,12 +20,12 @@ from chassis.runtime.tls import shown, trust
 from chassis.runtime.versions import BROKER, said_once
 from chassis.storage.postgres import PostgresOutbox, database, ping
 from chassis.storage.schema_version import until_migrated
-from verification.changes import Changes
-from verification.judging import QUEUE, Bench
-from verification.keeping import Keeping
-from verification.readings import Readings
-from verification.rebuilding import Rebuilding
+from verification.decisions.partitions import Keeping
+from verification.projection.consumer import Changes
+from verification.projection.snapshot_requester import Rebuilding
+from verification.readings_consumer import Readings
 from verification.settings import VerificationSettings
+from verification.tap_judge import QUEUE, Bench
 
 NAME = "verification"
 READINGS_AT_ONCE = 2

@@ -20,7 +20,7 @@ from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.kinds import Kind
 from tests.fuzz.hostile_reading import PURPOSES, HostileReading, Said, cards, read_against
 from tests.unit.verification.given import NOW, asked, case
-from verification.verdict import judge
+from verification.rules.verdict import judge
 
 MOST_KEPT = 32_000 + 5 * 4_096
 """Bytes: the longest photo, and all other files."""

@@ -25,12 +25,12 @@ from ketuk_events.taps import CardRead, TapJudged
 from simulator.files import with_length
 from simulator.signature_file import sign
 from tests.unit.verification.given import BIODATA, NOW, PURPOSES, evidence
-from verification.card_signature import issuers
-from verification.judging import Bench
-from verification.known import KnownCard, KnownGateway, Rules
-from verification.months import milliseconds, told_by
-from verification.opening import Opened, Unauthenticated, open_reading
-from verification.projection import Knowledge
+from verification.decisions.months import milliseconds, told_by
+from verification.evidence.card_signature import issuers
+from verification.evidence.opening import Opened, Unauthenticated, open_reading
+from verification.projection.store import Knowledge
+from verification.rules.case import KnownCard, KnownGateway, Rules
+from verification.tap_judge import Bench
 
 NAME = "3372.kelurahan-jebres"
 ISSUER = ec.generate_private_key(ec.SECP256R1())

@@ -36,7 +36,7 @@ from reader_gateway.ports.card_reader import Presence, Sighting
 from reader_gateway.settings import ReaderSlots
 from reader_gateway.tap.chip_notes import ChipNotes
 from tests.unit.verification.given import asked, case
-from verification.verdict import judge
+from verification.rules.verdict import judge
 
 ASKED: Asked = asked("chip-check")
 NAME = f"{ASKED.region}.{ASKED.gateway}"

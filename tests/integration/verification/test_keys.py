@@ -8,7 +8,7 @@ from chassis.storage.postgres import database
 from dev.stack.secret_files import public_pem
 from ketuk_events.projection import KeyPublished
 from tests.integration.verification.bench import Bench
-from verification import projection
+from verification.projection import store as projection
 
 
 def issuer(version: int = 1, *, key: ec.EllipticCurvePrivateKey | None = None) -> KeyPublished:

@@ -14,8 +14,8 @@ from ketuk_events.events import Malformed, event, from_wire, to_wire
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
 from tests.unit.verification.given import evidence
-from verification.known import KnownGateway
-from verification.opening import Opened, Unauthenticated, open_reading
+from verification.evidence.opening import Opened, Unauthenticated, open_reading
+from verification.rules.case import KnownGateway
 
 IDENTITY, RECIPIENT = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 

@@ -24,9 +24,9 @@ from simulator.kinds import Kind
 from simulator.signature_file import sign
 from tests.unit.reader_gateway.terminal import ISSUER, OTHER, card, read
 from tests.unit.verification.given import NOW, asked, case, evidence
-from verification.card_signature import issuers
-from verification.known import OwnCheck
-from verification.verdict import judge
+from verification.evidence.card_signature import issuers
+from verification.rules.case import OwnCheck
+from verification.rules.verdict import judge
 
 GATEWAY, VERIFICATION = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 PASSED, FAILED = Finding(result="passed", code="ok"), Finding(result="failed", code="signature-invalid")

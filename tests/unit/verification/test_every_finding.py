@@ -7,12 +7,12 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
+import verification.verdict
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
 import verification.checks
-import verification.verdict
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.outcomes import REASONS, Check, Reason
 from ketuk_events.projection import Purpose
@@ -30,9 +30,9 @@ from tests.unit.verification.given import (
     case,
     evidence,
 )
-from verification.known import Case, OwnCheck
-from verification.purposes import UNKNOWN
-from verification.verdict import CHECKS, conclude, judge
+from verification.rules.case import Case, OwnCheck
+from verification.rules.default_purposes import UNKNOWN
+from verification.rules.verdict import CHECKS, conclude, judge
 
 ORDER = (
     "reader.trusted", "chip.answers", "chip.readable", "card.authentic", "data.signed", "card.status",

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader_gateway.tap.tap import new_tap_id
-from verification.gone import Gone
-from verification.months import first_id, milliseconds, month_after, month_of, told_by
+from verification.decisions.gone import Gone
+from verification.decisions.months import first_id, milliseconds, month_after, month_of, told_by
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001  hypothesis wants it naive

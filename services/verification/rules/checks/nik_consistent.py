@@ -4,8 +4,8 @@ import re
 
 from ketuk_events.outcomes import Check
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.known import Case
+from verification.rules.case import Case
+from verification.rules.checks import came_to
 
 _WOMEN_ADD_DAYS = 40
 # ASCII alone: what else Unicode calls a digit is not always a number

@@ -16,11 +16,11 @@ from ketuk_events.projection import (
     PurposesChanged,
     SnapshotPart,
 )
-from verification.card_signature import Issuers, issuers
-from verification.known import KnownCard, KnownGateway, Rules
-from verification.newest import newest
-from verification.purposes import DEFAULT
-from verification.whole import IS_WHOLE, WAITS
+from verification.evidence.card_signature import Issuers, issuers
+from verification.projection.newest import newest
+from verification.projection.whole import IS_WHOLE, WAITS
+from verification.rules.case import KnownCard, KnownGateway, Rules
+from verification.rules.default_purposes import DEFAULT
 
 Change = CardStatusChanged | GatewayApproved | GatewaySuspended | KeyPublished | PurposesChanged
 

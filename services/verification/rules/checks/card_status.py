@@ -4,9 +4,9 @@ import re
 
 from ketuk_events.outcomes import Check, Result
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.checks.data_signed import data_signed
-from verification.known import Case
+from verification.rules.case import Case
+from verification.rules.checks import came_to
+from verification.rules.checks.data_signed import data_signed
 
 _CODES = {"not-activated", "active", "blocked", "lost", "damaged", "replaced"}
 _NIK = re.compile("[0-9]{16}")

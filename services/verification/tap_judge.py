@@ -13,13 +13,13 @@ from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from ketuk_events.trace import span_of, traceparent
-from verification.card_ref import CardHolder, card_ref
-from verification.decisions import Decision
-from verification.known import Case, KnownCard, OwnCheck
-from verification.opening import Opened
-from verification.projection import Knowledge
-from verification.purposes import UNKNOWN
-from verification.verdict import Verdict, judge
+from verification.decisions.store import Decision
+from verification.evidence.card_ref import CardHolder, card_ref
+from verification.evidence.opening import Opened
+from verification.projection.store import Knowledge
+from verification.rules.case import Case, KnownCard, OwnCheck
+from verification.rules.default_purposes import UNKNOWN
+from verification.rules.verdict import Verdict, judge
 
 QUEUE = "verification.readings"
 

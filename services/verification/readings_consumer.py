@@ -21,14 +21,15 @@ from chassis.storage.postgres import Pool
 from ketuk_events.names import from_timestamp
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead, TapJudged
-from verification import decisions, projection
 from verification.alarms import of_checks, other_evidence
-from verification.decisions import Decision
-from verification.gone import Gone
-from verification.judging import QUEUE, Bench
-from verification.known import KnownCard, OwnCheck
-from verification.opening import Opened, Unauthenticated, open_reading
-from verification.projection import Knowledge
+from verification.decisions import store as decisions
+from verification.decisions.gone import Gone
+from verification.decisions.store import Decision
+from verification.evidence.opening import Opened, Unauthenticated, open_reading
+from verification.projection import store as projection
+from verification.projection.store import Knowledge
+from verification.rules.case import KnownCard, OwnCheck
+from verification.tap_judge import QUEUE, Bench
 
 Taps: TypeAlias = defaultdict[str, defaultdict[str, list[str]]]
 """How they were published, and by gateway: one line of the log for a batch."""

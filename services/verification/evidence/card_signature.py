@@ -19,7 +19,7 @@ from chassis.crypto.signature import holds
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.projection import KeyPublished
-from verification.known import OwnCheck
+from verification.rules.case import OwnCheck
 
 _LENGTH, _VERSION = 80, 1
 _NAME, _DER_LENGTH, _DER = slice(1, 5), 7, 8

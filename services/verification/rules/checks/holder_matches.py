@@ -3,9 +3,9 @@
 from ketuk_events.evidence import Finding
 from ketuk_events.outcomes import TERMINAL_SAYS, Check, Result, reason
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.checks.data_signed import data_signed
-from verification.known import Case
+from verification.rules.case import Case
+from verification.rules.checks import came_to
+from verification.rules.checks.data_signed import data_signed
 
 
 def holder_matches(case: Case) -> CheckResult:

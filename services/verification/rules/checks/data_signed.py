@@ -2,8 +2,8 @@
 
 from ketuk_events.outcomes import Check
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.known import Case, OwnCheck
+from verification.rules.case import Case, OwnCheck
+from verification.rules.checks import came_to
 
 
 def data_signed(case: Case) -> CheckResult:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from ketuk_events.outcomes import Check
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.known import Case
-from verification.purposes import UNKNOWN
+from verification.rules.case import Case
+from verification.rules.checks import came_to
+from verification.rules.default_purposes import UNKNOWN
 
 CLOCK_SLACK = timedelta(minutes=5)
 

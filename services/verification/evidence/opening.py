@@ -16,8 +16,8 @@ from chassis.messaging.batch_consumer import Arrival
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
-from verification.known import KnownGateway
-from verification.months import milliseconds, told_by
+from verification.decisions.months import milliseconds, told_by
+from verification.rules.case import KnownGateway
 
 ID_SLACK = timedelta(minutes=1)
 """Between the time that a tap's id tells and the one at which it began, which are one and the same."""

@@ -16,8 +16,9 @@ from ketuk_events.projection import (
     PurposesChanged,
     SnapshotPart,
 )
-from verification import projection, whole
-from verification.projection import Change
+from verification.projection import store as projection
+from verification.projection import whole
+from verification.projection.store import Change
 
 OWNER = "registry"
 

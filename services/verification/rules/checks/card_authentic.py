@@ -2,8 +2,8 @@
 
 from ketuk_events.outcomes import TERMINAL_SAYS, Check
 from ketuk_events.taps import CheckResult
-from verification.checks import came_to
-from verification.known import Case
+from verification.rules.case import Case
+from verification.rules.checks import came_to
 
 _NOT_DONE = {"no-sam", "sam-refused", "sam-locked", "sam-busy", "sam-silent"}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from verification.months import milliseconds, told_by
+from verification.decisions.months import milliseconds, told_by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

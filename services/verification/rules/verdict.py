@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from ketuk_events.outcomes import TERMINAL_SAYS, Assurance, Check, Outcome, Result
 from ketuk_events.projection import Purpose
 from ketuk_events.taps import CheckResult
-from verification.checks.card_authentic import card_authentic
-from verification.checks.card_status import card_status
-from verification.checks.chip_answers import chip_answers
-from verification.checks.chip_readable import chip_readable
-from verification.checks.data_signed import data_signed
-from verification.checks.holder_matches import holder_matches
-from verification.checks.nik_consistent import nik_consistent
-from verification.checks.reader_trusted import reader_trusted
-from verification.known import Case
+from verification.rules.case import Case
+from verification.rules.checks.card_authentic import card_authentic
+from verification.rules.checks.card_status import card_status
+from verification.rules.checks.chip_answers import chip_answers
+from verification.rules.checks.chip_readable import chip_readable
+from verification.rules.checks.data_signed import data_signed
+from verification.rules.checks.holder_matches import holder_matches
+from verification.rules.checks.nik_consistent import nik_consistent
+from verification.rules.checks.reader_trusted import reader_trusted
 
 CHECKS = (
     reader_trusted,

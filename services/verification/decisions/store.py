@@ -12,7 +12,7 @@ from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 from ketuk_events.taps import TapJudged
-from verification.gone import Gone
+from verification.decisions.gone import Gone
 
 
 class Decision(Struct, frozen=True, kw_only=True):
