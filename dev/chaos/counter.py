@@ -39,7 +39,7 @@ class Counter:
         """Set it when the tap of the card that lies here is in the spool."""
 
     async def read(self, _: Sighting, *, needs: Needs) -> reading.Reading:  # noqa: ARG002  all was read before
-        """See `reader_gateway.card_reader.CardReader`."""
+        """See `reader_gateway.ports.card_reader.CardReader`."""
         self._at_step(Step.READ)
         return self._readings[self._lies]
 

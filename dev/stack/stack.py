@@ -98,7 +98,7 @@ class Stack:
         for broker in self.brokers:
             self._start_part(broker.name)
         settings = TopologySettings(
-            _secrets_dir=str(self.secrets.folder("topology")),  # type: ignore[call-arg]  # as in chassis.settings
+            _secrets_dir=str(self.secrets.folder("topology")),  # type: ignore[call-arg]  # as in chassis.runtime.settings
             management_url=self.rabbitmq.management_url,
         )
         with _job("topology"):

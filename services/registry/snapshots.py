@@ -36,7 +36,7 @@ class Snapshots:
         self._region = region
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """See `chassis.batches.Handle`."""
+        """See `message_handler.Handle`."""
         return [await self._answer(arrival) for arrival in arrivals]
 
     async def _answer(self, arrival: Arrival) -> Conclusion:

@@ -72,7 +72,7 @@ class Readings:
         )
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """One write for the batch, and that is its transaction; see `chassis.batches.Handle`."""
+        """One write for the batch, and that is its transaction; see `message_handler.Handle`."""
         async with self._pool.acquire() as connection:
             knowledge = await projection.know(connection, gateways=map(_gateway, arrivals))
             self._learn(knowledge.keys)

@@ -15,7 +15,7 @@ _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
 class OtlpTracer:
-    """See `chassis.tracing.Tracer`. A collector that is away costs spans, never taps."""
+    """See `chassis.observability.tracing.Tracer`. A collector that is away costs spans, never taps."""
 
     def __init__(self, *, endpoint: str, service: str, ca_file: Path | None = None) -> None:
         self._resource = Resource.create({"service.name": f"ketuk-{service}"})

@@ -40,7 +40,7 @@ def tracer(endpoint: str | None, *, service: str, ca_file: Path | None = None) -
     if endpoint is None:
         return None
     # the exporter and what it needs take memory that nobody should pay for who does not trace
-    otlp = importlib.import_module("chassis.otlp")
+    otlp = importlib.import_module("chassis.observability.otlp")
     made: Tracer = otlp.OtlpTracer(endpoint=endpoint, service=service, ca_file=ca_file)
     return made
 

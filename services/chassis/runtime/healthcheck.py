@@ -1,4 +1,4 @@
-"""`python -m chassis.alive PORT`: whether the service in this container is ready; for its health check.
+"""`python -m chassis.runtime.healthcheck PORT`: whether the service in this container is ready.
 
 Imports little, for it runs every few seconds.
 """

@@ -1,6 +1,7 @@
 """Migrations by alembic: each service keeps its own, in plain SQL, below `migrations/`.
 
-`python -m chassis.migrate verification` brings the database of `KETUK_DATABASE_URL` to the newest version.
+`python -m chassis.storage.migrations verification` brings the database of `KETUK_DATABASE_URL` to the newest
+version.
 Several at once wait for each other.
 """
 
@@ -36,7 +37,7 @@ class MigrationSettings(Settings):
 def main(arguments: list[str]) -> int:
     """Migrate the database of the service that is named. Returns the exit code."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m chassis.migrate SERVICE\n")
+        sys.stderr.write("usage: python -m chassis.storage.migrations SERVICE\n")
         return 2
     settings = load(MigrationSettings)
     try:

@@ -202,7 +202,7 @@ class Spool:
         return await self._rows(_KEY.decode, "SELECT told FROM keys")
 
     async def backlog(self) -> Backlog:
-        """See `chassis.outbox.Outbox`."""
+        """See `chassis.messaging.relay.Outbox`."""
         [backlog] = await self._read(
             _backlog,
             "SELECT count(*), min(added) FROM outbox "
@@ -213,7 +213,7 @@ class Spool:
 
     @asynccontextmanager
     async def waiting(self, limit: int, *, but: Collection[str] = ()) -> AsyncIterator[list[Wire]]:
-        """See `chassis.outbox.Outbox`. There is one relay, so nothing needs to be locked.
+        """See `chassis.messaging.relay.Outbox`. There is one relay, so nothing needs to be locked.
 
         Where the disk takes nothing, what was sent stays in the file, and is not given again by this process.
         """

@@ -22,7 +22,7 @@ class Alarms:
         self._log = structlog.get_logger(part="alarms")
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """See `chassis.batches.Handle`."""
+        """See `message_handler.Handle`."""
         read = [_read(arrival) for arrival in arrivals]
         raised = [each for each in read if isinstance(each, Raised)]
         async with self._pool.acquire() as connection, connection.transaction():

@@ -1,4 +1,4 @@
-"""Alembic's entry: the migrations run on the connection that `chassis.migrate` opened."""
+"""Alembic's entry: the migrations run on the connection that `chassis.storage.migrations` opened."""
 
 from chassis.storage.migrations import run_in_environment
 

@@ -21,7 +21,7 @@ class Fleet:
         self._following = following
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """See `chassis.batches.Handle`."""
+        """See `message_handler.Handle`."""
         read: Sequence[Told | Dead] = [_read(arrival) for arrival in arrivals]
         async with self._office.deciding() as connection:
             read = await self._heard(connection, read)

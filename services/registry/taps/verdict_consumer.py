@@ -53,7 +53,7 @@ class Verdicts:
         self._log = structlog.get_logger(part="verdicts")
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """See `chassis.batches.Handle`."""
+        """See `message_handler.Handle`."""
         read = [self._reader.read(arrival) for arrival in arrivals]
         judged = [each for each in read if isinstance(each, Judged)]
         async with self._pool.acquire() as connection, connection.transaction():

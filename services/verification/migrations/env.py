@@ -1,4 +1,4 @@
-"""Alembic's environment: runs within the connection that `chassis.migrate` opened."""
+"""Alembic's environment: runs within the connection that `chassis.storage.migrations` opened."""
 
 from chassis.storage.migrations import run_in_environment
 

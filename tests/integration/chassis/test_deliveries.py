@@ -1,4 +1,4 @@
-"""What `chassis.deliveries` takes for granted of aiormq and the broker."""
+"""What `chassis.messaging.fast_amqp.deliveries` takes for granted of aiormq and the broker."""
 
 from collections.abc import Awaitable, Callable, Sequence
 

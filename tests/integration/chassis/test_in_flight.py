@@ -1,4 +1,4 @@
-"""What `chassis.in_flight` takes for granted of aiormq and the broker."""
+"""What `chassis.messaging.fast_amqp.batch_publish` takes for granted of aiormq and the broker."""
 
 import asyncio
 from uuid import uuid4

@@ -179,7 +179,7 @@ async def behind_a_link(stack: Stack, port: int, spool: Path) -> AsyncIterator[t
             beats=beats,
         )
         settings = GatewaySettings(
-            _secrets_dir=str(stack.secrets.folder(f"gateway-{NAME}")),  # type: ignore[call-arg]  # as in chassis.settings
+            _secrets_dir=str(stack.secrets.folder(f"gateway-{NAME}")),  # type: ignore[call-arg]  # as in chassis.runtime.settings
             region=REGION,
             gateway=NAME,
             institution=NAME,

@@ -38,7 +38,7 @@ def settings(
     stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
 ) -> RegistrySettings:
     return RegistrySettings(
-        _secrets_dir=str(Path(stack_env["SECRETS_DIR"]) / "registry"),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(Path(stack_env["SECRETS_DIR"]) / "registry"),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         region="3372",
         amqp_url=stack_env["AMQP_REGISTRY_URL"],
         agencies_amqp_url=stack_env["AMQP_REGISTRY_AGENCIES_URL"],

@@ -100,7 +100,7 @@ async def test_a_gateway_enrols_over_https_and_is_requested_until_it_is_approved
     assert (told.gateway, told.public_key, told.version) == (name, requested["public_key"], 2)
     assert made["code"].replace("-", "")[6:] not in stored
     settings = GatewaySettings(
-        _secrets_dir=str(folder),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(folder),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         readers={},
         amqp_url="amqps://nobody",
         spool=tmp_path / "spool",

@@ -218,7 +218,7 @@ async def informed(bench: Bench) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running(found: Mapping[str, str], *, http_port: int = 0) -> AsyncIterator[None]:
     settings = VerificationSettings(
-        _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         region="3372",
         amqp_url=found["AMQP_VERIFICATION_URL"],
         database_url=found["DATABASE_VERIFICATION_URL"],

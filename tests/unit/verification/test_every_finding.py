@@ -7,12 +7,12 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
-import verification.verdict
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-import verification.checks
+import verification.rules.checks
+import verification.rules.verdict
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.outcomes import REASONS, Check, Reason
 from ketuk_events.projection import Purpose
@@ -190,7 +190,10 @@ def test_a_verdict_depends_on_evidence_projection_and_rules_alone(
 
 
 def test_nothing_that_judges_can_ask_a_clock_a_die_a_file_or_the_network() -> None:
-    judging = [Path(verification.verdict.__file__), *Path(verification.checks.__file__).parent.glob("*.py")]
+    judging = [
+        Path(verification.rules.verdict.__file__),
+        *Path(verification.rules.checks.__file__).parent.glob("*.py"),
+    ]
     assert len(judging) == 1 + 1 + len(CHECKS)
     allowed = {"collections.abc", "dataclasses", "re"}
     for file in judging:

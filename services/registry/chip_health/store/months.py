@@ -9,7 +9,7 @@ _BUSY_SECONDS = 1
 async def make(connection: Connection) -> int:
     """Make the months that are missing, and return how many; nothing is done where others stand in the way.
 
-    Raises one of `chassis.postgres.BUSY` then.
+    Raises one of `chassis.storage.postgres.BUSY` then.
     """
     return await _carry_out(connection, "make_chip_finding_months")
 
