@@ -15,8 +15,9 @@ from registry.chip_health.store import counts as chip_counts
 from registry.kit.date_ranges import spans
 from registry.kit.local_dates import end_of
 from registry.places.store import places
+from registry.readers.store import as_of as readers_as_of
 from registry.residents.store import enrolment
-from registry.rollout.store import as_of as readers_as_of
+from registry.rollout.store import as_of as rollout_as_of
 from registry.rollout.store import duties, targets
 from registry.taps import minutes_store as tap_minutes
 from registry.taps.live_taps import HOURS, MINUTES
@@ -74,15 +75,15 @@ def every_report(last: date) -> tuple[Asked, ...]:
             "compliance",
             "compliance",
             lambda database, _: duties.everything(database),
-            lambda database, day: readers_as_of.holdings(database, end_of(day), day),
+            lambda database, day: rollout_as_of.holdings(database, end_of(day), day),
         ),
         as_of(
             "roll-out",
             "roll-out",
             _places,
             lambda database, _: targets.everything(database),
-            lambda database, day: readers_as_of.stood(database, end_of(day)),
-            lambda database, day: readers_as_of.first_readers(database, end_of(day)),
+            lambda database, day: rollout_as_of.stood(database, end_of(day)),
+            lambda database, day: rollout_as_of.first_readers(database, end_of(day)),
         ),
         as_of(
             "readers, the silent ones too",

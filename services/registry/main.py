@@ -41,7 +41,6 @@ from registry.disclosure.agency_event import EventSigner
 from registry.disclosure.agency_relays import AgencyRelays
 from registry.disclosure.disclosure_messages import QUEUE, Teller
 from registry.disclosure.verdict_opening import VerdictReader
-from registry.keys.republisher import Retelling
 from registry.metrics import CityFigures
 from registry.privacy.retention_job import Forgetting
 from registry.pseudonyms.person_refs import Citizens
@@ -50,6 +49,7 @@ from registry.purposes.commands import publish_first
 from registry.readers.heartbeat_consumer import Fleet
 from registry.readers.silence_monitor import Silence, silent_after
 from registry.readers.tracking import Following
+from registry.republisher import Retelling
 from registry.residents import reported_figures
 from registry.routes import every_route
 from registry.settings import RegistrySettings

@@ -1,4 +1,4 @@
-"""All routes of the registry: a module of routes adds its line here, and each route its line in `rights`."""
+"""All routes of the registry: each module of routes has a line here, each route one in `permissions.py`."""
 
 from collections.abc import Iterator
 
@@ -16,11 +16,11 @@ from registry.cards import api as cards
 from registry.chip_health import api as reports
 from registry.city_data import api as city
 from registry.dashboard import page as dashboard
-from registry.disclosure import api as changes
-from registry.disclosure import lists
+from registry.disclosure import api as disclosure
 from registry.disclosure.agency_event import EventSigner
-from registry.gateways import api as enrolment
+from registry.gateways import api as gateways
 from registry.keys import api as keys
+from registry.places import api as places
 from registry.privacy import api as citizens_ask
 from registry.pseudonyms.person_refs import Citizens
 from registry.purposes import api as purposes
@@ -53,12 +53,12 @@ def every_route(
     yield from people.routes(office, passwords=passwords)
     yield from audit.routes(office)
     yield from citizens_ask.routes(office, citizens=citizens)
-    yield from lists.routes(office, signer=signer)
-    yield from changes.routes(office, card_ref_key=card_ref_key)
-    yield from enrolment.routes(office, root=root)
+    yield from places.routes(office)
+    yield from gateways.routes(office, root=root)
+    yield from disclosure.routes(office, signer=signer)
     yield from keys.routes(office, root=None if root is None else public_key(root))
     yield from residents.routes(office, citizens=citizens)
-    yield from cards.routes(office, citizens=citizens)
+    yield from cards.routes(office, citizens=citizens, card_ref_key=card_ref_key)
     yield from residents_enrolment.routes(office, reported=reported)
     for each in (purposes, alarms, city, inventory, compliance, roll_out, reports, taps_now):
         yield from each.routes(office)

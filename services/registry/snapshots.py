@@ -11,17 +11,17 @@ from msgspec import structs
 
 from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
 from chassis.storage.postgres import Pool
-from ketuk_events.catalogue import SNAPSHOT_PART
+from ketuk_events.catalogue import SNAPSHOT_PART, VERIFICATION
 from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id
 from ketuk_events.projection import CardStatusChanged, SnapshotPart, SnapshotRequested
 from registry.cards import store as cards
-from registry.disclosure.verdict_opening import VERIFICATION
 from registry.gateways import store as gateways
-from registry.gateways.events import approved, purposes_changed, suspended
+from registry.gateways.events import approved, suspended
 from registry.gateways.gateway import Gateway
 from registry.keys import store as keys
 from registry.purposes import store as purposes
+from registry.purposes.events import purposes_changed
 
 CARDS_IN_A_PART, GATEWAYS_IN_A_PART = 1_000, 150
 """Of either a message holds so many, be their fields as long as the contract lets them."""

@@ -16,11 +16,14 @@ from chassis.crypto import enrolment_proof as enrolment
 from chassis.crypto import sealing as seal
 from chassis.crypto.enrolment_proof import Enrol
 from chassis.crypto.sealing import public_pem
+from registry.cards.api import CardBody
+from registry.disclosure.schemas import AgreementBody, PublicJwk
+from registry.gateways.api import GatewayBody
 from registry.gateways.enrolment_code import Code, Enrolment
 from registry.keys.api import KeyBody
 from registry.kit.errors import Unfit
+from registry.places.api import InstitutionBody
 from registry.purposes.api import Purposes
-from registry.web.field_types import AgreementBody, CardBody, GatewayBody, InstitutionBody, PublicJwk
 from tests.fuzz.whim import Whim
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 
 from msgspec import Struct, structs
 
+from ketuk_events.catalogue import CHIP_CHECK
 from ketuk_events.outcomes import HEADLINES, READERS, Language, sentence
 from ketuk_events.taps import CheckResult
 from reader_gateway.counter.translations import WORDS
@@ -13,7 +14,6 @@ from reader_gateway.tap.chip_notes import ChipNotes
 
 _UNDER_WAY = frozenset({"reading", "finger", "other-finger"})
 WIB = timezone(timedelta(hours=7), "WIB")
-_CHIP_CHECK = "chip-check"
 _FILE = re.compile("6FF[0-6]")
 
 
@@ -120,7 +120,7 @@ def _reader(reader: ReaderOnBoard, tap: TapOnBoard | None, language: Language, p
     if tap is None or gone:
         return free
     look, headline, advice = _said(tap, language)
-    if look == "reading" and reader.state == "ready" and tap.purpose == _CHIP_CHECK:
+    if look == "reading" and reader.state == "ready" and tap.purpose == CHIP_CHECK:
         look, headline, advice = "probing", words["probing"], words["probing_hint"]
     return structs.replace(
         free,

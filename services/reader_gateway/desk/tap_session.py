@@ -16,6 +16,7 @@ import structlog
 from msgspec import structs
 
 from ketuk_events.asked import Asked
+from ketuk_events.catalogue import CHIP_CHECK
 from ketuk_events.evidence import FileReading
 from reader_gateway.bus.message_factory import Speaker
 from reader_gateway.bus.spool import Spool
@@ -28,7 +29,6 @@ from reader_gateway.tap.chip_notes import ChipNotes
 from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 
 PROOF_HOLDS = timedelta(minutes=10)
-CHIP_CHECK = "chip-check"
 _AGAIN_SECONDS = 0.2
 _CUT_SHORT = replace(LEFT, answer="ktp-el", files=(FileReading(file="6FF2", state="removed"),))
 """What is known of a card that was gone when the gateway came back."""

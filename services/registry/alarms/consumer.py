@@ -8,10 +8,10 @@ import structlog
 from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
 from chassis.storage.postgres import Pool
 from ketuk_events.alarms import AlarmRaised
+from ketuk_events.catalogue import VERIFICATION
 from ketuk_events.names import from_timestamp
 from registry.alarms import store as alarms
 from registry.alarms.store import Raised
-from registry.disclosure.verdict_opening import VERIFICATION
 
 
 class Alarms:

@@ -12,7 +12,6 @@ from registry.audit.record_refused import record_refused
 from registry.audit.store import Recorded
 from registry.audit.unit_of_work import Office
 from registry.audit.verify import Verification, verify_audit
-from registry.disclosure.verify import DisclosuresVerified, verify_disclosures
 from registry.kit.hash_chain import Head
 from registry.web.json_io import answer, query
 from registry.web.route_docs import tells
@@ -68,22 +67,13 @@ def routes(office: Office) -> web.RouteTableDef:
     @table.get("/v1/audit/verification")
     @tells("Whether the log is as it was written.", query=VerificationQuery, answer=Verification)
     async def verify(request: web.Request) -> web.Response:
-        return answer(await verify_audit(office, anchors=_anchors(request)))
-
-    @table.get("/v1/disclosures/{name}/verification")
-    @tells(
-        "Whether what an institution was told is as it was written.",
-        query=VerificationQuery,
-        answer=DisclosuresVerified,
-    )
-    async def verify_told(request: web.Request) -> web.Response:
-        institution = request.match_info["name"]
-        return answer(await verify_disclosures(office, institution, anchors=_anchors(request)))
+        return answer(await verify_audit(office, anchors=anchors(request)))
 
     return table
 
 
-def _anchors(request: web.Request) -> tuple[Head, ...]:
+def anchors(request: web.Request) -> tuple[Head, ...]:
+    """The end that is given with a request."""
     anchor = query(request, VerificationQuery).anchor
     if anchor is None:
         return ()

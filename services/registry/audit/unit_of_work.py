@@ -1,6 +1,6 @@
 """Where commands are carried out: one transaction each, with what is to be said of it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,14 +9,13 @@ from uuid import uuid4
 from msgspec import Struct
 
 from chassis.storage.postgres import Connection, Pool, PostgresOutbox
-from ketuk_events.catalogue import CARD_STATUS_CHANGED, Kind
+from ketuk_events.catalogue import Kind
 from ketuk_events.events import event, to_wire
 from registry.audit import idempotency_keys as kept_answers
 from registry.audit import refused_requests_store as refused_requests
 from registry.audit import store as audit
 from registry.audit.events import AuditEvent
 from registry.audit.request_context import Act, doing
-from registry.cards import store as cards
 from registry.kit.errors import DoneBefore
 
 
@@ -80,11 +79,6 @@ class Office:
             ],
         )
         act.recorded = True
-
-    async def announce_cards(self, connection: Connection, refs: Sequence[str]) -> None:
-        """Say how these cards are and, as a keyed hash, whose."""
-        told = await cards.announced(connection, refs, holder_key=self.card_ref_key)
-        await self.announce(connection, CARD_STATUS_CHANGED, *told, owner="registry")
 
     async def announce(self, connection: Connection, kind: Kind, *data: Struct, owner: str) -> None:
         """Say something to the other services in this transaction; `owner` is the party concerned."""

@@ -1,4 +1,4 @@
-"""What becomes of one card."""
+"""Cards: their status, their holders, and what became of them."""
 
 from typing import Annotated
 
@@ -11,17 +11,32 @@ from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
 from registry.cards.commands import change_card
 from registry.cards.give_card import give_card
+from registry.cards.record_cards import record_cards
 from registry.cards.status import FIRST
 from registry.cards.store import CardVersion
-from registry.kit.errors import Unknown
+from registry.kit.errors import Unfit, Unknown
 from registry.kit.local_dates import today
+from registry.pseudonyms.card_refs import card_ref
 from registry.pseudonyms.person_refs import Citizens
 from registry.web.field_types import CardStatus
 from registry.web.json_io import answer, body
 from registry.web.route_docs import tells
 
+Uid = Annotated[
+    str, Meta(pattern=whole("([0-9a-f]{2}){7,8}"), description="As the reader gives it, hexadecimal.")
+]
 _CARD = "/v1/cards/{card_ref:[0-9a-f]{64}}"
 Version = Annotated[int, Meta(ge=1, le=2**63 - 1, description="As the card was seen; another is refused.")]
+
+
+class CardBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A card and its status. The UID is hashed and not kept."""
+
+    uid: Uid
+    status: CardStatus
+
+
+Cards = Annotated[list[CardBody], Meta(max_length=10_000)]
 
 
 class CardChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,9 +62,10 @@ class CardHolderBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     nik: Annotated[str, Meta(pattern=whole("[0-9]{16}"))]
 
 
-def routes(office: Office, *, citizens: Citizens) -> web.RouteTableDef:
-    """One card's half of the API."""
+def routes(office: Office, *, citizens: Citizens, card_ref_key: bytes) -> web.RouteTableDef:
+    """`card_ref_key` names cards."""
     table = web.RouteTableDef()
+    _show(office, table)
 
     async def change(
         request: web.Request,
@@ -70,6 +86,15 @@ def routes(office: Office, *, citizens: Citizens) -> web.RouteTableDef:
                 today=today(),
             )
         )
+
+    @table.post("/v1/cards")
+    @tells("Record cards and their status.", body=Cards, answer=list[CardStatusChanged])
+    async def post_cards(request: web.Request) -> web.Response:
+        sent = await body(request, Cards)
+        statuses = {card_ref(bytes.fromhex(card.uid), key=card_ref_key): card.status for card in sent}
+        if len(statuses) < len(sent):
+            raise Unfit("a card occurs twice")
+        return answer(await record_cards(office, statuses=statuses))
 
     @table.post(f"{_CARD}/status")
     @tells(
@@ -95,6 +120,20 @@ def routes(office: Office, *, citizens: Citizens) -> web.RouteTableDef:
         ref = request.match_info["card_ref"]
         return answer(await give_card(office, citizens=citizens, ref=ref, nik=sent.nik))
 
+    return table
+
+
+def _show(office: Office, table: web.RouteTableDef) -> None:
+    @table.get(_CARD)
+    @tells("A card and its status.", answer=CardStatusChanged)
+    async def show_card(request: web.Request) -> web.Response:
+        ref = request.match_info["card_ref"]
+        async with office.pool.acquire() as connection:
+            found = await cards.named(connection, [ref])
+        if not found:
+            raise Unknown("there is no such card")
+        return answer(found[ref])
+
     @table.get(f"{_CARD}/history")
     @tells("What became of a card, and who saw to it.", answer=list[CardVersion])
     async def show_history(request: web.Request) -> web.Response:
@@ -103,5 +142,3 @@ def routes(office: Office, *, citizens: Citizens) -> web.RouteTableDef:
         if not found:
             raise Unknown("there is no such card")
         return answer(found)
-
-    return table

@@ -9,6 +9,7 @@ from ketuk_events.projection import CardStatusChanged
 from registry.audit.request_context import as_expected
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
+from registry.cards.events import announce_cards
 from registry.cards.status import may_become
 from registry.kit.errors import NotPossible, Unknown
 from registry.places.require_existing import must_be_there
@@ -51,7 +52,7 @@ async def change_card(
             raise NotPossible("the holder has another card that is active") from None
         if changed and status == "active":
             await _take_last_step(connection, ref, today)
-        await office.announce_cards(connection, [each.card_ref for each in changed])
+        await announce_cards(office, connection, [each.card_ref for each in changed])
     return changed[0] if changed else before
 
 

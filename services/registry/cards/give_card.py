@@ -6,6 +6,7 @@ from ketuk_events.projection import CardStatusChanged
 from registry.audit.request_context import concerns
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
+from registry.cards.events import announce_cards
 from registry.kit.errors import NotPossible, Unknown
 from registry.pseudonyms.person_refs import Citizens
 from registry.residents.store import residents
@@ -36,5 +37,5 @@ async def give_card(office: Office, *, citizens: Citizens, ref: str, nik: str) -
         except UniqueViolationError:
             raise NotPossible("the resident has another card that is active") from None
         await cards.count_holders(connection, [ref])
-        await office.announce_cards(connection, [ref])
+        await announce_cards(office, connection, [ref])
         return (await cards.named(connection, [ref]))[ref]

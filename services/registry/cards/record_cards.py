@@ -8,6 +8,7 @@ from ketuk_events.projection import CardStatusChanged
 from registry.audit.request_context import concerns
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
+from registry.cards.events import announce_cards
 from registry.cards.status import may_become
 from registry.kit.errors import NotPossible
 
@@ -27,6 +28,6 @@ async def record_cards(office: Office, *, statuses: Mapping[str, str]) -> list[C
             changed = await cards.record(connection, statuses)
         except UniqueViolationError:
             raise NotPossible("the holder of a card has another one that is active") from None
-        await office.announce_cards(connection, [each.card_ref for each in changed])
+        await announce_cards(office, connection, [each.card_ref for each in changed])
         known = await cards.named(connection, list(statuses))
     return [known[ref] for ref in statuses]

@@ -2,6 +2,7 @@
 
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
+from registry.cards.events import announce_cards
 
 _AT_ONCE = 1_000
 
@@ -12,5 +13,5 @@ async def tell_holders(office: Office) -> int:
         refs = await cards.untold(connection, limit=_AT_ONCE)
         if refs:
             await cards.count_holders(connection, refs)
-            await office.announce_cards(connection, refs)
+            await announce_cards(office, connection, refs)
     return len(refs)

@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ketuk_events.catalogue import CHIP_CHECK
 from ketuk_events.evidence import CAUSES, ChipNote
 from ketuk_events.names import from_timestamp
 from ketuk_events.outcomes import Check, Result
 from ketuk_events.taps import CheckResult, TapJudged
-from registry.disclosure.agreement import CHIP_CHECK
 
 _UNKNOWN_CAUSE = CAUSES[0]
 _FILE = re.compile(r"\b[0-9A-F]{4}\b")

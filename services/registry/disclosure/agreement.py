@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-CHIP_CHECK = "chip-check"
-"""The purpose that is nobody's business but the officer's: no agreement can grant it."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Agreement:

@@ -1,78 +1,31 @@
-"""What the civil-registry office changes."""
-
-from typing import Annotated
+"""Agreements with institutions, and what they were told."""
 
 from aiohttp import web
-from msgspec import Meta
 
-from chassis.crypto.sealing import public_keys
-from ketuk_events.projection import CardStatusChanged
+from registry.audit.api import VerificationQuery, anchors
 from registry.audit.unit_of_work import Office
-from registry.cards.record_cards import record_cards
+from registry.disclosure.agency_event import EventSigner
 from registry.disclosure.agreement import Agreement
 from registry.disclosure.commands import agree
-from registry.gateways.approve_gateway import approve_gateway
-from registry.gateways.describe_gateway import describe_gateway
-from registry.gateways.gateway import Gateway
-from registry.gateways.suspend_gateway import suspend_gateway
-from registry.kit.errors import Unfit
-from registry.places.name_institution import name_institution
-from registry.places.store.institutions import Institution
-from registry.pseudonyms.card_refs import card_ref
-from registry.web.field_types import AgreementBody, CardBody, GatewayBody, InstitutionBody
+from registry.disclosure.schemas import AgreementBody
+from registry.disclosure.store import agreements, disclosures
+from registry.disclosure.store.disclosures import Counts
+from registry.disclosure.verify import DisclosuresVerified, verify_disclosures
 from registry.web.json_io import answer, body
 from registry.web.route_docs import tells
 
 _NAME = "{name:[a-z0-9-]{1,40}}"
-Cards = Annotated[list[CardBody], Meta(max_length=10_000)]
 
 
-def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
-    """The writing half of the API."""
+def routes(office: Office, *, signer: EventSigner) -> web.RouteTableDef:
+    """`signer` signs what agencies are told."""
     table = web.RouteTableDef()
 
-    @table.put(f"/v1/institutions/{_NAME}")
-    @tells("Name an institution.", body=InstitutionBody, answer=Institution)
-    async def put_institution(request: web.Request) -> web.Response:
-        sent = await body(request, InstitutionBody)
-        named = Institution(
-            institution=request.match_info["name"], name=sent.name, kind=sent.kind, place=sent.place
-        )
-        return answer(await name_institution(office, named))
-
-    @table.put(f"/v1/gateways/{_NAME}")
-    @tells("Describe a gateway.", body=GatewayBody, answer=Gateway, versioned=True)
-    async def put_gateway(request: web.Request) -> web.Response:
-        sent = await body(request, GatewayBody)
-        _check_key(sent.public_key)
-        return answer(
-            await describe_gateway(
-                office,
-                name=request.match_info["name"],
-                institution=sent.institution,
-                place=sent.place,
-                public_key=sent.public_key,
-            )
-        )
-
-    @table.post(f"/v1/gateways/{_NAME}/approve")
-    @tells("Approve a gateway: its readings count.", answer=Gateway, versioned=True)
-    async def post_approve(request: web.Request) -> web.Response:
-        return answer(await approve_gateway(office, name=request.match_info["name"]))
-
-    @table.post(f"/v1/gateways/{_NAME}/suspend")
-    @tells("Suspend a gateway: its readings count no more.", answer=Gateway, versioned=True)
-    async def post_suspend(request: web.Request) -> web.Response:
-        return answer(await suspend_gateway(office, name=request.match_info["name"]))
-
-    @table.post("/v1/cards")
-    @tells("Record cards and their status.", body=Cards, answer=list[CardStatusChanged])
-    async def post_cards(request: web.Request) -> web.Response:
-        sent = await body(request, Cards)
-        statuses = {card_ref(bytes.fromhex(card.uid), key=card_ref_key): card.status for card in sent}
-        if len(statuses) < len(sent):
-            raise Unfit("a card occurs twice")
-        return answer(await record_cards(office, statuses=statuses))
+    @table.get("/v1/agreements")
+    @tells("The newest version of each agreement.", answer=list[Agreement])
+    async def list_agreements(_: web.Request) -> web.Response:
+        async with office.pool.acquire() as connection:
+            return answer(await agreements.newest(connection))
 
     @table.put(f"/v1/agreements/{_NAME}")
     @tells(
@@ -82,11 +35,25 @@ def routes(office: Office, *, card_ref_key: bytes) -> web.RouteTableDef:
         sent = await body(request, AgreementBody)
         return answer(await agree(office, sent.agreement(request.match_info["name"])))
 
+    @table.get("/v1/disclosures")
+    @tells("How many disclosures to each institution wait, were sent, are parked.", answer=list[Counts])
+    async def count_disclosures(_: web.Request) -> web.Response:
+        async with office.pool.acquire() as connection:
+            return answer(await disclosures.counts(connection))
+
+    @table.get("/v1/disclosures/{name}/verification")
+    @tells(
+        "Whether what an institution was told is as it was written.",
+        query=VerificationQuery,
+        answer=DisclosuresVerified,
+    )
+    async def verify_told(request: web.Request) -> web.Response:
+        institution = request.match_info["name"]
+        return answer(await verify_disclosures(office, institution, anchors=anchors(request)))
+
+    @table.get("/v1/keys")
+    @tells("The public keys with which events are signed (RFC 7517).", answer=dict[str, list[dict[str, str]]])
+    async def show_keys(_: web.Request) -> web.Response:
+        return answer(signer.public_keys)
+
     return table
-
-
-def _check_key(pem: str) -> None:
-    try:
-        public_keys(pem)
-    except ValueError:
-        raise Unfit("the public key is not a P-256 key in PEM") from None

@@ -16,6 +16,9 @@ import msgspec
 
 from registry.kit.hash_chain import Chain, Finding
 
+KEPT = timedelta(days=5 * 365)
+"""Five years, in which a citizen can ask who was told what."""
+
 
 def commitment(*, routing_key: str, signature: str, body: bytes) -> bytes:
     """Return what the chain holds of a disclosure: 32 bytes, SHA-256."""

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from ketuk_events.catalogue import CHIP_CHECK
 from registry.audit.request_context import as_expected
 from registry.audit.unit_of_work import Office
-from registry.disclosure.agreement import CHIP_CHECK, Agreement
+from registry.disclosure.agreement import Agreement
 from registry.disclosure.store import agreements
 from registry.kit.errors import Unfit
 from registry.places.store import institutions, places

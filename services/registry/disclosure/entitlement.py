@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from ketuk_events.asked import Asked
+from ketuk_events.catalogue import CHIP_CHECK
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
-from registry.disclosure.agreement import CHIP_CHECK, Agreement
+from registry.disclosure.agreement import Agreement
 from registry.gateways.gateway import Gateway
 
 

@@ -9,11 +9,11 @@ import msgspec
 
 from chassis.crypto.sealing import BrokenSeal, Opener
 from chassis.messaging.batch_consumer import Arrival, Dead
+from ketuk_events.catalogue import VERIFICATION
 from ketuk_events.evidence import Person
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import TapJudged
 
-VERIFICATION = "verification"
 """The account on the bus whose verdicts count."""
 
 

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 from registry.audit.unit_of_work import Office
-from registry.disclosure.chain import DisclosureCheck
+from registry.disclosure.chain import KEPT, DisclosureCheck
 from registry.disclosure.store import chain as disclosure_links
 from registry.kit.errors import Unknown
 from registry.kit.hash_chain import MOST_TOLD, Chain, Finding, Head
 from registry.places.store import existence as named
-from registry.privacy.retention import DISCLOSURES, RETENTION
-
-_KEPT = next(kept.period for kept in RETENTION if kept.kind == DISCLOSURES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +42,7 @@ async def verify_disclosures(
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         check = DisclosureCheck(
-            now=await connection.fetchval("SELECT now()"), kept=_KEPT, chain=Chain(anchors=anchors)
+            now=await connection.fetchval("SELECT now()"), kept=KEPT, chain=Chain(anchors=anchors)
         )
         if not await named.there(connection, "institution", [institution]):
             raise Unknown("there is no such institution")

@@ -1,8 +1,7 @@
-"""What the registry says of gateways and purposes to those who keep a copy."""
+"""What the registry says of gateways to those who keep a copy."""
 
-from ketuk_events.projection import GatewayApproved, GatewaySuspended, PurposesChanged
+from ketuk_events.projection import GatewayApproved, GatewaySuspended
 from registry.gateways.gateway import Gateway
-from registry.purposes.store import Published
 
 
 def approved(gateway: Gateway, *, region: str) -> GatewayApproved:
@@ -32,8 +31,3 @@ def suspended(gateway: Gateway, *, region: str) -> GatewaySuspended:
         revoked=gateway.state == "revoked",
         version=gateway.version,
     )
-
-
-def purposes_changed(published: Published) -> PurposesChanged:
-    """These rules count."""
-    return PurposesChanged(purposes=published.purposes, version=published.version)

@@ -6,6 +6,7 @@ from registry.audit import idempotency_keys as kept_answers
 from registry.audit import store as audit
 from registry.audit.request_context import concerns, doing
 from registry.audit.unit_of_work import Office
+from registry.cards.events import announce_cards
 from registry.privacy.personal_data import HOLDINGS
 from registry.privacy.store import person_data as stored_citizens
 from registry.pseudonyms.person_refs import Citizens
@@ -32,7 +33,7 @@ async def erase_citizen(office: Office, *, citizens: Citizens, nik: str) -> Eras
         await enrolment.add_up(connection)
         cards = await stored_citizens.cards_of(connection, nik)
         rows = await stored_citizens.erase(connection, nik, holdings=HOLDINGS)
-        await office.announce_cards(connection, cards)
+        await announce_cards(office, connection, cards)
         await kept_answers.forget(connection)
         # nobody may add an entry about the person between this and the entry that accounts for it
         await audit.hold(connection)

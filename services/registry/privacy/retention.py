@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from registry.disclosure.chain import KEPT
+
 DETAILS = "audit details"
 FINDINGS = "what taps told of chips"
 DISCLOSURES = "what institutions were told"
@@ -75,7 +77,7 @@ RETENTION: tuple[Kept, ...] = (
         kind=DISCLOSURES,
         table="disclosures",
         since="settled",
-        period=timedelta(days=5 * 365),
+        period=KEPT,
         why="five years, in which a citizen can ask who was told what; what still waits stays",
     ),
     Kept(

@@ -3,8 +3,8 @@
 from ketuk_events.catalogue import PURPOSES_CHANGED
 from ketuk_events.projection import Purpose
 from registry.audit.unit_of_work import Office
-from registry.gateways.events import purposes_changed
 from registry.purposes import store as purposes
+from registry.purposes.events import purposes_changed
 from registry.purposes.purposes import in_order, must_fit
 from registry.purposes.store import Published
 

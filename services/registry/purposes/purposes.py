@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
+from ketuk_events.catalogue import CHIP_CHECK
 from ketuk_events.outcomes import Check, Outcome
 from ketuk_events.projection import Purpose
-from registry.disclosure.agreement import CHIP_CHECK
 from registry.kit.errors import Unfit
 
 FIRST = Path(__file__).parents[1] / "data" / "purposes.json"

@@ -16,11 +16,12 @@ from registry.readers.lifecycle import Life, Stage
 from registry.readers.lots import Count, Funds, Lot, Rupiah, Year
 from registry.readers.move_reader import move_reader
 from registry.readers.save_lot import save_lot
+from registry.readers.store import as_of as readers_as_of
 from registry.readers.store import lifecycles as reader_lives
-from registry.readers.store import lots
+from registry.readers.store import lots, readers
+from registry.readers.store.as_of import ReaderLine
 from registry.readers.store.lifecycles import Past
-from registry.rollout.store import as_of as readers_as_of
-from registry.rollout.store.as_of import ReaderLine
+from registry.readers.store.readers import Reader
 from registry.web.as_of_day import AsOfQuery, day_asked, moment_of
 from registry.web.csv_tables import table, wants_table
 from registry.web.field_types import ReaderName
@@ -80,27 +81,13 @@ class Readers(Struct, frozen=True, kw_only=True, rename={"as_of": "as-of"}):
 def routes(office: Office) -> web.RouteTableDef:
     """What is asked and said of lots and readers."""
     asked = web.RouteTableDef()
+    _lots(office, asked)
 
-    @asked.get("/v1/lots")
-    @tells("Procurement lots.", answer=list[Lot])
-    async def list_lots(_: web.Request) -> web.Response:
+    @asked.get("/v1/readers")
+    @tells("Readers, as their gateways last told of them.", answer=list[Reader])
+    async def list_readers(_: web.Request) -> web.Response:
         async with office.pool.acquire() as connection:
-            return answer(await lots.all_lots(connection))
-
-    @asked.put(f"/v1/lots/{_NAME}")
-    @tells("Enter a procurement lot, or correct it.", body=LotBody, answer=Lot)
-    async def put_lot(request: web.Request) -> web.Response:
-        sent = await body(request, LotBody)
-        lot = Lot(
-            lot=request.match_info["name"],
-            funds=sent.funds,
-            year=sent.year,
-            count=sent.count,
-            price=sent.price,
-            supplier=sent.supplier,
-            source=sent.source,
-        )
-        return answer(await save_lot(office, lot))
+            return answer(await readers.all_readers(connection, region=office.region))
 
     @asked.get("/v1/reports/readers")
     @tells("Every reader as it stood, as of a day.", query=AsOfQuery, answer=Readers, table=True)
@@ -159,3 +146,26 @@ def routes(office: Office) -> web.RouteTableDef:
         )
 
     return asked
+
+
+def _lots(office: Office, asked: web.RouteTableDef) -> None:
+    @asked.get("/v1/lots")
+    @tells("Procurement lots.", answer=list[Lot])
+    async def list_lots(_: web.Request) -> web.Response:
+        async with office.pool.acquire() as connection:
+            return answer(await lots.all_lots(connection))
+
+    @asked.put(f"/v1/lots/{_NAME}")
+    @tells("Enter a procurement lot, or correct it.", body=LotBody, answer=Lot)
+    async def put_lot(request: web.Request) -> web.Response:
+        sent = await body(request, LotBody)
+        lot = Lot(
+            lot=request.match_info["name"],
+            funds=sent.funds,
+            year=sent.year,
+            count=sent.count,
+            price=sent.price,
+            supplier=sent.supplier,
+            source=sent.source,
+        )
+        return answer(await save_lot(office, lot))

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from registry.kit.errors import NotPossible
 
+USED_WITHIN_DAYS = 30
+"""A reader on which nobody tapped for so long is not in use."""
+
 
 class Stage(StrEnum):
     """Where a reader is in its life."""

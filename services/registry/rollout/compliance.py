@@ -8,8 +8,6 @@ from enum import StrEnum
 
 from registry.rollout.duties import KINDS, Duty, bound
 
-USED_WITHIN_DAYS = 30
-
 
 class Use(StrEnum):
     """How far an institution has come, the best first."""

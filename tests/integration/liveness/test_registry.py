@@ -15,10 +15,10 @@ from chassis.storage.postgres import Pool
 from dev.faults.link import Link
 from dev.stack.stack import Stack
 from ketuk_events.readers import ReaderSilent
+from registry import republisher as retelling
 from registry.audit.refused_requests_job import Refusing
 from registry.chip_health.comparison_job import Comparing
 from registry.chip_health.count_job import Counting
-from registry.keys import republisher as retelling
 from registry.privacy.retention_job import Forgetting
 from tests.integration.liveness.faults import FAULTS, WithDatabase
 from tests.integration.liveness.service import RESOURCES, ServiceWithDatabase, administrators

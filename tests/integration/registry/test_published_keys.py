@@ -15,7 +15,7 @@ from chassis.messaging.broker import EVENTS
 from dev.stack.secret_files import public_pem
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished, SnapshotPart
-from registry.keys import republisher as retelling
+from registry import republisher as retelling
 from tests.integration.registry.case import Case, all_of, next_of, until
 from tests.integration.registry.test_snapshots import request
 

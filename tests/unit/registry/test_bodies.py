@@ -4,9 +4,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chassis.crypto.sealing import public_pem
+from registry.disclosure.schemas import AgreementBody
 from registry.keys.api import KeyBody
 from registry.kit.errors import Unfit
-from registry.web.field_types import AgreementBody
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))
