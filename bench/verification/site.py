@@ -18,9 +18,9 @@ from chassis.messaging.broker import DEAD_LETTERS, EVENTS
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart
-from verification.evidence.card_ref import card_ref
 from verification.projection import store as projection
 from verification.projection import whole
+from verification.rules.card_ref import card_ref
 
 READINGS, VERDICTS = "verification.readings", "registry.verdicts"
 AT_ONCE = 500

@@ -23,7 +23,6 @@ from reader_gateway.bus.spool import Spool
 from reader_gateway.counter.metrics import CounterFigures
 from reader_gateway.counter.routes import add_counter
 from reader_gateway.desk.display_state import Board, TapOnBoard
-from reader_gateway.desk.reader_pool import Fleet
 from reader_gateway.desk.socket_matcher import PluggedInMatcher
 from reader_gateway.desk.tap_context import Duty
 from reader_gateway.desk.tap_session import Desk
@@ -33,6 +32,7 @@ from reader_gateway.pcsc.daemon import running_since
 from reader_gateway.pcsc.sam_pool import Sams
 from reader_gateway.pcsc.slot_monitor import Watch
 from reader_gateway.reader_factory import readers_of, slots_of, terminals_of
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import GatewaySettings
 from reader_gateway.tap.span import tap_span
 from reader_gateway.tap.tap import Tap
@@ -120,7 +120,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         key_told=recipient_keys.heard,
     )
     relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw, looked=fleet.looked, contexts=contexts)
 
     async def pcscd() -> None:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from reader_gateway.desk.reader_pool import Fleet
 from reader_gateway.ktp.mutual_authentication import SamSecrets
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.reader import PcscReader
 from reader_gateway.pcsc.sam_pool import Sams
 from reader_gateway.ports.card_reader import CardReader
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import GatewaySettings, ReaderSlots, TerminalPort
 from reader_gateway.terminal.driver import Terminal
 from reader_gateway.terminal.reading import Operator

@@ -150,7 +150,7 @@ async def _serve(
     health = Health()
     figures = Figures(health=health)
     figures.watch_outbox(outbox)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     figures.look_up(CityFigures(pool=pool, region=settings.region, registry=figures.registry).look)
     batch_metrics = BatchMetrics(registry=figures.registry)
     consumers = {

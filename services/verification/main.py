@@ -47,7 +47,7 @@ async def serve(
         figures.watch_outbox(outbox)
         traces = tracer(settings.otlp_endpoint, service=NAME, ca_file=settings.ca_file)
         relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
-        figures.watch_relay(relay)
+        figures.watch_passed_over(relay.passed_over)
         recipients = Recipients(
             owner="registry",
             first=public_key(settings.registry_public_key),

@@ -14,9 +14,9 @@ from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from ketuk_events.trace import span_of, traceparent
 from verification.decisions.store import Decision
-from verification.evidence.card_ref import CardHolder, card_ref
 from verification.evidence.opening import Opened
 from verification.projection.store import Knowledge
+from verification.rules.card_ref import CardHolder, card_ref
 from verification.rules.case import Case, KnownCard, OwnCheck
 from verification.rules.default_purposes import UNKNOWN
 from verification.rules.verdict import Verdict, judge

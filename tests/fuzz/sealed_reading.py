@@ -21,11 +21,11 @@ from ketuk_events.events import Malformed, Wire, event, from_wire, to_wire
 from ketuk_events.evidence import Evidence
 from ketuk_events.outcomes import Outcome
 from ketuk_events.projection import KeyPublished
+from ketuk_events.tap_ids import milliseconds, told_by
 from ketuk_events.taps import CardRead, TapJudged
 from simulator.files import with_length
 from simulator.signature_file import sign
 from tests.unit.verification.given import BIODATA, NOW, PURPOSES, evidence
-from verification.decisions.months import milliseconds, told_by
 from verification.evidence.card_signature import issuers
 from verification.evidence.opening import Opened, Unauthenticated, open_reading
 from verification.projection.store import Knowledge

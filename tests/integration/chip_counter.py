@@ -26,13 +26,13 @@ from ketuk_events.taps import CardRead
 from reader_gateway.bus.message_factory import Speaker
 from reader_gateway.bus.spool import Spool
 from reader_gateway.desk.display_state import Board
-from reader_gateway.desk.reader_pool import Fleet
 from reader_gateway.desk.tap_session import Desk
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.reader import PcscReader
 from reader_gateway.pcsc.sam_pool import Sam, Sams
 from reader_gateway.pcsc.slot_monitor import Watch
 from reader_gateway.ports.card_reader import Presence, Sighting
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import ReaderSlots
 from reader_gateway.tap.chip_notes import ChipNotes
 from tests.unit.verification.given import asked, case

@@ -26,7 +26,6 @@ from functools import partial
 import structlog
 from aio_pika.abc import AbstractChannel
 
-from chassis.messaging.answered import answered
 from chassis.messaging.batch_metrics import BatchMetrics
 from chassis.messaging.broker import Broker
 from chassis.messaging.dead_letters import Graveyard
@@ -46,6 +45,7 @@ from chassis.messaging.message_handler import (
 from chassis.messaging.prefetch import GIVE_BACK_SECONDS, Intake, TakenAway
 from chassis.messaging.publisher import Alarmed, Publisher
 from chassis.observability.tracing import Tracer, following
+from chassis.runtime.answered import answered
 from chassis.runtime.checkpoints import AtStep, Step, unobserved
 from chassis.runtime.failure_reasons import words
 from chassis.runtime.health import Pulse

@@ -16,9 +16,9 @@ import aio_pika.exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from yarl import URL
 
-from chassis.messaging.answered import Lost, answered
 from chassis.messaging.fast_amqp.frames import read_as_they_lie
 from chassis.messaging.publisher import Publisher
+from chassis.runtime.answered import Lost, answered
 from chassis.runtime.failure_reasons import Unfit
 from chassis.runtime.health import Pulse
 from chassis.runtime.versions import BROKER

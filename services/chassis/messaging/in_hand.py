@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from chassis.messaging.answered import Lost
+from chassis.runtime.answered import Lost
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 

@@ -12,8 +12,8 @@ from typing import Any
 from aio_pika.abc import AbstractChannel
 from aiormq.abc import AbstractChannel as Underlay
 
-from chassis.messaging.answered import answered
 from chassis.messaging.fast_amqp.deliveries import Delivered, Deliveries
+from chassis.runtime.answered import answered
 from chassis.runtime.failure_reasons import Unfit
 from chassis.runtime.retry import TRANSIENT
 

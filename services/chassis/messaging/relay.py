@@ -2,11 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 import structlog
 from aio_pika.exceptions import ChannelClosed, DeliveryError
@@ -19,6 +17,7 @@ from chassis.runtime.checkpoints import AtStep, Step, unobserved
 from chassis.runtime.failure_reasons import Unfit, words
 from chassis.runtime.health import Pulse
 from chassis.runtime.retry import persist
+from chassis.storage.outbox import Outbox
 from ketuk_events.events import Wire
 from ketuk_events.trace import span_of
 
@@ -27,32 +26,6 @@ LOOK_AGAIN_SECONDS = 1.0
 PASSED_OVER_SECONDS = 10.0
 """For how long what has a routing key waits, after the broker did not take a message with that key."""
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Backlog:
-    """What waits in an outbox."""
-
-    waiting: int
-    oldest_seconds: float
-    """For how long the oldest has waited; 0 where none does."""
-
-
-class Outbox(Protocol):
-    """Where messages wait, oldest first, stored in the transaction that decided on them."""
-
-    added: asyncio.Event
-    """Set whenever messages were added in this process."""
-
-    def waiting(self, limit: int, *, but: Collection[str] = ()) -> AbstractAsyncContextManager[list[Wire]]:
-        """The oldest messages, held by the block alone; a block that ends well removes them for good.
-
-        It removes those that are in the list then: what shall stay is taken out of it. A block that raises
-        removes nothing. `but`: routing keys whose messages are passed over.
-        """
-
-    async def backlog(self) -> Backlog:
-        """How many wait, and for how long."""
 
 
 class PassedOver:

@@ -1,7 +1,7 @@
 """Figures that are looked up when somebody asks for `/metrics`, beside what the parts count themselves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 from importlib.metadata import version
 
 import structlog
@@ -15,8 +15,8 @@ from prometheus_client import (
     generate_latest,
 )
 
-from chassis.messaging.relay import Outbox, Relay
 from chassis.runtime.health import Health
+from chassis.storage.outbox import Outbox
 
 LOOK_SECONDS = 3.0
 VERSION = version("ketuk")
@@ -63,13 +63,13 @@ class Figures:
 
         self.look_up(look)
 
-    def watch_relay(self, relay: Relay) -> None:
+    def watch_passed_over(self, passed_over: Sized) -> None:
         """Show with how many routing keys the broker does not take what waits to be sent."""
         Gauge(
             "ketuk_outbox_passed_over",
             "Routing keys with which the broker does not take messages that wait to be sent.",
             registry=self.registry,
-        ).set_function(lambda: len(relay.passed_over))
+        ).set_function(lambda: len(passed_over))
 
     async def page(self) -> bytes:
         """All figures in Prometheus' text format."""

@@ -8,7 +8,7 @@ import aio_pika.exceptions
 import asyncpg
 import structlog
 
-from chassis.messaging.answered import Lost, is_asked_to_end
+from chassis.runtime.answered import Lost, is_asked_to_end
 from chassis.runtime.failure_reasons import words
 from chassis.runtime.health import Pulse
 from chassis.runtime.process import pause

@@ -10,8 +10,8 @@ import asyncpg
 import msgspec
 from asyncpg.connect_utils import SessionAttribute
 
-from chassis.messaging.relay import Backlog
 from chassis.runtime.failure_reasons import Unfit
+from chassis.storage.outbox import Backlog
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
 

@@ -8,8 +8,8 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
-from chassis.messaging.answered import answered
 from chassis.messaging.broker import Broker
+from chassis.runtime.answered import answered
 from chassis.runtime.failure_reasons import Unfit
 from chassis.runtime.health import Pulse
 from chassis.runtime.retry import persist

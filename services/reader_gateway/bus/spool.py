@@ -22,10 +22,10 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from chassis.messaging.relay import Backlog
 from chassis.runtime.failure_reasons import Unfit
 from chassis.runtime.health import Pulse
 from chassis.runtime.process import Refused, pause
+from chassis.storage.outbox import Backlog
 from ketuk_events.asked import Asked
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
@@ -202,7 +202,7 @@ class Spool:
         return await self._rows(_KEY.decode, "SELECT told FROM keys")
 
     async def backlog(self) -> Backlog:
-        """See `chassis.messaging.relay.Outbox`."""
+        """See `chassis.storage.outbox.Outbox`."""
         [backlog] = await self._read(
             _backlog,
             "SELECT count(*), min(added) FROM outbox "
@@ -213,7 +213,7 @@ class Spool:
 
     @asynccontextmanager
     async def waiting(self, limit: int, *, but: Collection[str] = ()) -> AsyncIterator[list[Wire]]:
-        """See `chassis.messaging.relay.Outbox`. There is one relay, so nothing needs to be locked.
+        """See `chassis.storage.outbox.Outbox`. There is one relay, so nothing needs to be locked.
 
         Where the disk takes nothing, what was sent stays in the file, and is not given again by this process.
         """

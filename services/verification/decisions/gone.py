@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from verification.decisions.months import milliseconds, told_by
+from ketuk_events.tap_ids import milliseconds, told_by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

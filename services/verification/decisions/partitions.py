@@ -17,7 +17,8 @@ from chassis.runtime.health import Pulse
 from chassis.runtime.process import pause
 from chassis.runtime.retry import persist
 from chassis.storage.postgres import BUSY, Connection, Pool
-from verification.decisions.months import first_id, month_after, month_of
+from ketuk_events.tap_ids import first_id
+from verification.decisions.months import month_after, month_of
 
 AHEAD = timedelta(days=7)
 """So long before a month begins it is made."""

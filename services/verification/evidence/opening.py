@@ -15,8 +15,8 @@ from chassis.crypto.sealing import BrokenSeal, Opener, OtherRecipient
 from chassis.messaging.batch_consumer import Arrival
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
+from ketuk_events.tap_ids import milliseconds, told_by
 from ketuk_events.taps import CardRead
-from verification.decisions.months import milliseconds, told_by
 from verification.rules.case import KnownGateway
 
 ID_SLACK = timedelta(minutes=1)

@@ -11,8 +11,8 @@ from msgspec.structs import force_setattr
 from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.outcomes import TERMINAL_SAYS
 from ketuk_events.projection import Purpose
-from verification.evidence.card_ref import CardHolder
 from verification.rules.biodata import attributes
+from verification.rules.card_ref import CardHolder
 
 
 class KnownGateway(Struct, frozen=True, kw_only=True):

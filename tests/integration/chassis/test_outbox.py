@@ -94,7 +94,7 @@ async def test_what_the_broker_does_not_take_delays_nothing_else(
     health = Health()
     figures = Figures(health=health)
     relay = Relay(broker=desk.broker, outbox=outbox, at_most=2)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     health.register("relay", relay.pulse.ping)
 
     async def others_sent() -> bool:

@@ -10,11 +10,12 @@ import pytest
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from chassis.messaging import answered, broker, publisher
+from chassis.messaging import broker, publisher
 from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Settled
 from chassis.messaging.batch_metrics import BatchMetrics
 from chassis.messaging.broker import Broker
 from chassis.messaging.relay import Relay
+from chassis.runtime import answered
 from chassis.runtime.health import Pulse
 from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.faults.link import Link

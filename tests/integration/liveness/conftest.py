@@ -2,7 +2,8 @@
 
 import pytest
 
-from chassis.messaging import answered, broker, publisher
+from chassis.messaging import broker, publisher
+from chassis.runtime import answered
 from chassis.storage import postgres
 
 

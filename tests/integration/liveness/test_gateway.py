@@ -24,8 +24,8 @@ from ketuk_events.catalogue import CARD_READ, GATEWAY_BEAT, TAP_JUDGED
 from ketuk_events.events import event, to_wire
 from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.taps import CardRead, TapJudged
+from reader_gateway import reader_pool as fleet
 from reader_gateway.bus import inbox as verdicts
-from reader_gateway.desk import reader_pool as fleet
 from reader_gateway.main import serve
 from reader_gateway.settings import GatewaySettings
 from simulator.issuer import Issuer

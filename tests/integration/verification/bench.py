@@ -27,8 +27,8 @@ from ketuk_events.taps import CardRead, TapJudged
 from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.unit.verification.given import evidence
-from verification.evidence.card_ref import card_ref
 from verification.main import serve
+from verification.rules.card_ref import card_ref
 from verification.settings import VerificationSettings
 
 GATEWAY = "kelurahan-jebres"

@@ -20,7 +20,7 @@ from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, at, fresh, informed, next_of, wire
 from tests.integration.verification.test_keys import issuer
 from tests.unit.verification.given import NIK, OTHER_NIK
-from verification.evidence.card_ref import holder_ref
+from verification.rules.card_ref import holder_ref
 
 SIGNER = ec.generate_private_key(ec.SECP256R1())
 PHOTO = b"a portrait"

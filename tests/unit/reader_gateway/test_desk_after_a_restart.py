@@ -20,12 +20,12 @@ from ketuk_events.taps import CardRead
 from reader_gateway.bus.message_factory import Speaker
 from reader_gateway.bus.spool import Spool
 from reader_gateway.desk.display_state import Board, TapOnBoard
-from reader_gateway.desk.reader_pool import Fleet
 from reader_gateway.desk.tap_session import Desk
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.reader import PcscReader
 from reader_gateway.pcsc.sam_pool import Sams
 from reader_gateway.ports.card_reader import Presence, Sighting
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import ReaderSlots
 from reader_gateway.tap.chip_notes import ChipNotes
 from reader_gateway.tap.tap import Stage, Tap, new_tap_id

@@ -5,7 +5,7 @@ import msgspec
 
 from ketuk_events.projection import CardStatusChanged
 from registry.pseudonyms.card_refs import card_ref, holder_ref
-from verification.evidence.card_ref import holder_ref as as_verification_names_it
+from verification.rules.card_ref import holder_ref as as_verification_names_it
 
 KEY = bytes(range(32))
 

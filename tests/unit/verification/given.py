@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.names import to_timestamp
-from verification.evidence.card_ref import CardHolder, holder_ref
+from verification.rules.card_ref import CardHolder, holder_ref
 from verification.rules.case import Case, OwnCheck
 from verification.rules.default_purposes import DEFAULT
 

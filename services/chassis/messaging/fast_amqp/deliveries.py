@@ -18,7 +18,7 @@ from pamqp.body import ContentBody
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
-from chassis.messaging.answered import answered
+from chassis.runtime.answered import answered
 
 
 class Delivered(Struct, frozen=True, kw_only=True):
