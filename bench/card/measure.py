@@ -6,12 +6,12 @@ from bench.card.fewest import FILES, fewest
 from bench.card.figures import Course, Figures, Reading
 from bench.card.radio import RATES, Exchange, Link, on_the_air
 from bench.card.radio import Kind as Type
-from reader_gateway.apdu import response
-from reader_gateway.ktp.course import Course as Found
-from reader_gateway.ktp.dialogue import ToCard
+from reader_gateway.ktp.apdu import response
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.needs import ALL, NEEDS
+from reader_gateway.ktp.protocol import ToCard
+from reader_gateway.ktp.purpose_files import ALL, NEEDS
 from reader_gateway.ktp.read_card import read_card
+from reader_gateway.ktp.reading_progress import Course as Found
 from simulator.card import KtpCard, Traits
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, make_card

@@ -25,14 +25,14 @@ from bench.registry.figures import Effect, Figures, Report, Round
 from bench.registry.importing import one_round
 from bench.registry.page import MEASURED, PAGE, ROOT, meets, page
 from bench.registry.reporting import every_report, once, report
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from dev import measured
 from dev.demo.services import Services
 from dev.stack.entry import ended
 from dev.stack.platform import ran_on
 from dev.stack.stack import Stack
-from registry import places
-from registry.days import beginning_of, today
+from registry.kit.local_dates import beginning_of, today
+from registry.places import places
 from simulator import census
 
 FOLDER = ROOT / ".run" / "bench-registry"

@@ -16,19 +16,21 @@ from yarl import URL
 
 from bench.registry.figures import Race
 from bench.registry.verdicts import PLACE, verdicts
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import Connection
-from chassis.publisher import Publisher
-from chassis.topology.ketuk import AGENCIES
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.publisher import Publisher
+from chassis.storage.postgres import Connection
+from chassis.topology.definitions import AGENCIES
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
 from ketuk_events.events import Wire
-from registry.agreement import Agreement
-from registry.gateway import Gateway
-from registry.store import agreements, gateways, institutions
-from registry.store.institutions import Institution
-from registry.telling import QUEUE
+from registry.disclosure.agreement import Agreement
+from registry.disclosure.disclosure_messages import QUEUE
+from registry.disclosure.store import agreements
+from registry.gateways import store as gateways
+from registry.gateways.gateway import Gateway
+from registry.places.store import institutions
+from registry.places.store.institutions import Institution
 
 MESSAGES = 6_000
 ROUNDS = 5

@@ -9,7 +9,7 @@ import aiohttp
 import asyncpg
 
 from bench.registry.figures import Effect
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from dev.demo.services import Services
 from dev.stack.stack import Stack
 

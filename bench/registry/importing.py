@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench.registry.figures import Round
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from simulator import census
 
 _KIBIBYTE = 1024

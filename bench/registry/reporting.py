@@ -10,11 +10,17 @@ import aiohttp
 
 from bench.registry import taps
 from bench.registry.figures import Report
-from chassis.postgres import Connection
-from registry.days import end_of
-from registry.spans import spans
-from registry.store import chip_counts, duties, enrolment, places, readers_as_of, tap_minutes, targets
-from registry.taps_now import HOURS, MINUTES
+from chassis.storage.postgres import Connection
+from registry.chip_health.store import counts as chip_counts
+from registry.kit.date_ranges import spans
+from registry.kit.local_dates import end_of
+from registry.places.store import places
+from registry.readers.store import as_of as readers_as_of
+from registry.residents.store import enrolment
+from registry.rollout.store import as_of as rollout_as_of
+from registry.rollout.store import duties, targets
+from registry.taps import minutes_store as tap_minutes
+from registry.taps.live_taps import HOURS, MINUTES
 from simulator import census
 
 ASKED = 300
@@ -69,15 +75,15 @@ def every_report(last: date) -> tuple[Asked, ...]:
             "compliance",
             "compliance",
             lambda database, _: duties.everything(database),
-            lambda database, day: readers_as_of.holdings(database, end_of(day), day),
+            lambda database, day: rollout_as_of.holdings(database, end_of(day), day),
         ),
         as_of(
             "roll-out",
             "roll-out",
             _places,
             lambda database, _: targets.everything(database),
-            lambda database, day: readers_as_of.stood(database, end_of(day)),
-            lambda database, day: readers_as_of.first_readers(database, end_of(day)),
+            lambda database, day: rollout_as_of.stood(database, end_of(day)),
+            lambda database, day: rollout_as_of.first_readers(database, end_of(day)),
         ),
         as_of(
             "readers, the silent ones too",

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from bench.registry.verdicts import PLACE
-from chassis.postgres import Connection
-from registry.chip_finding import Finding
-from registry.store import chip_counting
+from chassis.storage.postgres import Connection
+from registry.chip_health.finding import Finding
+from registry.chip_health.store import counting as chip_counting
 from simulator import census
 
 TAPS = 1_000_000

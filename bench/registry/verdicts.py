@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec.structs import replace
 
-from chassis.seal import Sealer, private_key
+from chassis.crypto.sealing import Sealer, private_key
 from dev.contract.examples import examples
 from dev.stack.secret_files import REGION, SecretFiles
 from ketuk_events.asked import Asked
@@ -16,7 +16,7 @@ from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
 from ketuk_events.names import to_timestamp
 from ketuk_events.taps import TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 
 PLACE = "33.72.04.1010"
 PERSON = {"nik": "3372990101900001", "name": "CONTOH WARGA", "address": "JL CONTOH 1"}

@@ -13,7 +13,7 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from bench.verification.judge import AT_ONCE, judge, settings
-from chassis.batches import Arrival, Settled
+from chassis.messaging.batch_consumer import Arrival, Settled
 from ketuk_events.events import Malformed, from_wire
 from ketuk_events.names import to_timestamp
 

@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct
 
 from bench.verification.hostile import Letter, hostile
-from chassis.seal import PrivateKey, PublicKey, Sealer
+from chassis.crypto.sealing import PrivateKey, PublicKey, Sealer
 from dev.scale.load import read
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.asked import Asked
+from reader_gateway.bus.message_factory import Speaker
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, make_card
 

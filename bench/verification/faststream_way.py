@@ -15,7 +15,7 @@ from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchang
 
 from bench.verification.judge import AT_ONCE, judge, settings
 from bench.verification.models import CardReadModel
-from chassis.batches import Arrival, Settled
+from chassis.messaging.batch_consumer import Arrival, Settled
 from ketuk_events.catalogue import CARD_READ
 from ketuk_events.events import Event
 from ketuk_events.names import to_timestamp

@@ -12,13 +12,13 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from chassis.logs import log_to_stdout
-from chassis.postgres import database
-from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
-from chassis.settings import load
-from verification.judging import Bench
-from verification.readings import Readings
+from chassis.crypto.sealing import Opener, Sealer, private_key, private_keys, public_key
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.settings import load
+from chassis.storage.postgres import database
+from verification.readings_consumer import Readings
 from verification.settings import VerificationSettings
+from verification.tap_judge import Bench
 
 AT_ONCE = int(os.environ.get("BENCH_AT_ONCE", "200"))
 """Messages that a peer works on at once: its prefetch."""

@@ -17,9 +17,9 @@ from bench.verification.hostile import Letter
 from bench.verification.processors import Busy, Watch
 from bench.verification.results import Compared, Latency
 from bench.verification.site import VERDICTS, Site, administrator
-from chassis.broker import EVENTS
-from chassis.in_flight import InFlight
-from chassis.in_flight import Letter as Outgoing
+from chassis.messaging.broker import EVENTS
+from chassis.messaging.fast_amqp.batch_publish import InFlight
+from chassis.messaging.fast_amqp.batch_publish import Letter as Outgoing
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.names import following_id
 

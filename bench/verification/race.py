@@ -7,7 +7,7 @@ from bench.verification.contestant import Contestant
 from bench.verification.hostile import Letter
 from bench.verification.results import Race
 from bench.verification.site import VERDICTS, Site
-from chassis.broker import DEAD_LETTERS
+from chassis.messaging.broker import DEAD_LETTERS
 
 WARM = 0.05
 """The part of the letters for which a process may start, connect and fill its caches."""

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.verification.corpus import A_WRAP, GATEWAYS
 from bench.verification.results import Sealing
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
 from dev.stack.secret_files import public_pem
 
 CONTENT_BYTES = 4_096

@@ -14,12 +14,13 @@ from yarl import URL
 
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.hostile import Letter
-from chassis.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart
-from verification import projection, whole
-from verification.card_ref import card_ref
+from verification.projection import store as projection
+from verification.projection import whole
+from verification.rules.card_ref import card_ref
 
 READINGS, VERDICTS = "verification.readings", "registry.verdicts"
 AT_ONCE = 500

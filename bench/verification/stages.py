@@ -14,19 +14,19 @@ from pamqp.header import ContentHeader
 
 from bench.verification.corpus import REGION, Corpus
 from bench.verification.site import issuers_key, message
-from chassis import content_header
-from chassis.batches import Arrival
-from chassis.in_flight import Letter as Outgoing
-from chassis.in_flight import frames
-from chassis.publisher import properties
-from chassis.seal import Opener, Sealer, private_key
+from chassis.crypto.sealing import Opener, Sealer, private_key
+from chassis.messaging.batch_consumer import Arrival
+from chassis.messaging.fast_amqp import content_header
+from chassis.messaging.fast_amqp.batch_publish import Letter as Outgoing
+from chassis.messaging.fast_amqp.batch_publish import frames
+from chassis.messaging.publisher import properties
 from ketuk_events.events import from_wire
-from verification.card_signature import issuers
-from verification.judging import Bench
-from verification.known import KnownCard, KnownGateway, OwnCheck, Rules
-from verification.opening import Opened, open_reading
-from verification.projection import Knowledge
-from verification.purposes import DEFAULT
+from verification.evidence.card_signature import issuers
+from verification.evidence.opening import Opened, open_reading
+from verification.projection.store import Knowledge
+from verification.rules.case import KnownCard, KnownGateway, OwnCheck, Rules
+from verification.rules.default_purposes import DEFAULT
+from verification.tap_judge import Bench
 
 LETTERS = 4_000
 Given = TypeVar("Given")

@@ -10,7 +10,7 @@ import aiohttp
 
 from dev.ledger.effects import Attempt, Effect
 from dev.stack.secret_files import SecretFiles
-from registry.card_refs import card_ref
+from registry.pseudonyms.card_refs import card_ref
 
 STATUSES = ("active", "blocked", "lost", "not-activated")
 PROJECTION = "verification's projection"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chassis.postgres import Connection
+from chassis.storage.postgres import Connection
 from dev.demo.city import agreement, enter_city, put, registry_api
 from dev.demo.site import Site
 from dev.stack.secret_files import REGION

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import msgspec
 
-from chassis.steps import Step
+from chassis.runtime.checkpoints import Step
 from dev.chaos.journal import Acknowledged, Attempted, Dealt, Found, Journal, Reading, entries
 from dev.chaos.told import Told
-from reader_gateway.card_reader import Presence, Sighting
-from reader_gateway.desk import Desk
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.tap_session import Desk
 from reader_gateway.ktp import reading
-from reader_gateway.ktp.needs import Needs
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Stage
+from reader_gateway.ktp.purpose_files import Needs
+from reader_gateway.ports.card_reader import Presence, Sighting
+from reader_gateway.tap.tap import Stage
 
 LOOK_SECONDS = 0.02
 
@@ -39,7 +39,7 @@ class Counter:
         """Set it when the tap of the card that lies here is in the spool."""
 
     async def read(self, _: Sighting, *, needs: Needs) -> reading.Reading:  # noqa: ARG002  all was read before
-        """See `reader_gateway.card_reader.CardReader`."""
+        """See `reader_gateway.ports.card_reader.CardReader`."""
         self._at_step(Step.READ)
         return self._readings[self._lies]
 

@@ -10,7 +10,7 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from yarl import URL
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from dev.chaos.household import Household
 from dev.chaos.schedule import Fault, Kind, Schedule
 from dev.faults.link import Link

@@ -11,27 +11,27 @@ from typing import Any
 
 import msgspec
 
-from chassis.broker import Broker
-from chassis.life import live
-from chassis.logs import log_to_stdout
-from chassis.outbox import Relay
-from chassis.recipients import Recipients
-from chassis.seal import Sealer, private_key, public_key
-from chassis.settings import load
-from chassis.steps import AtStep, Step
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.checkpoints import AtStep, Step
+from chassis.runtime.process import live
+from chassis.runtime.settings import load
 from dev.chaos.counter import Counter
 from dev.chaos.journal import Acknowledged, Heard, Journal
 from dev.chaos.told import Told, told
 from ketuk_events.taps import TapJudged
-from reader_gateway.board import Board
-from reader_gateway.desk import Desk
-from reader_gateway.duty import Duty
-from reader_gateway.messages import Speaker
-from reader_gateway.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.inbox import Verdicts
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board
+from reader_gateway.desk.tap_context import Duty
+from reader_gateway.desk.tap_session import Desk
 from reader_gateway.settings import GatewaySettings
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Tap
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.tap.tap import Tap
 
 DESK = "desk"
 

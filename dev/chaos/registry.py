@@ -1,8 +1,8 @@
 """`python -m dev.chaos.registry NAME FOLDER`: the registry, but for the steps at which it ends itself."""
 
-from chassis.life import live
-from chassis.logs import log_to_stdout
-from chassis.settings import load
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.process import live
+from chassis.runtime.settings import load
 from dev.chaos.told import told
 from registry.main import serve
 from registry.settings import RegistrySettings

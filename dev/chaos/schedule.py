@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from chassis.broker import EVENTS
-from chassis.steps import Step
-from chassis.topology.ketuk import AGENCIES
+from chassis.messaging.broker import EVENTS
+from chassis.runtime.checkpoints import Step
+from chassis.topology.definitions import AGENCIES
 from dev.chaos.city import STANDS
 from dev.chaos.striking import Strike
 

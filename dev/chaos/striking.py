@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from chassis.steps import Step
+from chassis.runtime.checkpoints import Step
 from dev.chaos.journal import Journal, Struck, entries
 
 
@@ -33,7 +33,7 @@ class Orders(Struct, frozen=True, kw_only=True):
 
 
 class Striking:
-    """What a process has in mind; see `chassis.steps.AtStep`.
+    """What a process has in mind; see `chassis.runtime.checkpoints.AtStep`.
 
     Args:
         process: whose strikes these are.

@@ -1,8 +1,8 @@
 """`python -m dev.chaos.verification NAME FOLDER`: verification, but for the steps at which it ends itself."""
 
-from chassis.life import live
-from chassis.logs import log_to_stdout
-from chassis.settings import load
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.process import live
+from chassis.runtime.settings import load
 from dev.chaos.told import told
 from verification.main import serve
 from verification.settings import VerificationSettings

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import private_key
-from chassis.topology.ketuk import Accounts, Feed
+from chassis.crypto.sealing import private_key
+from chassis.topology.definitions import Accounts, Feed
 from dev.compose.authority import new_authority
 from dev.compose.secrets import SERVED, keep, make, write
 from dev.stack.secret_files import REGION, SecretFiles, private_pem, public_pem

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import convert
 
-from chassis.topology.ketuk import Feed
+from chassis.topology.definitions import Feed
 from dev.compose.authority import Pair, new_authority, new_certificate
 from dev.stack.secret_files import AGENCIES, GATEWAYS, REGION, SecretFiles
 from simulator.issuer import Issuer

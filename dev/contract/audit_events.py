@@ -1,8 +1,8 @@
 """The page of the events of the audit log."""
 
-from registry.api.rights import RIGHTS
-from registry.audit_events import MEANING, AuditEvent
-from registry.roles import EVERYONE
+from registry.access.permissions import RIGHTS
+from registry.access.roles import EVERYONE
+from registry.audit.events import MEANING, AuditEvent
 
 
 def audit_events() -> str:
@@ -16,7 +16,7 @@ def audit_events() -> str:
             "whose, why (the header `Ketuk-Reason`), from which address, when, and whether it was done or",
             "refused and because of what. `ketuk audit verify` shows that none was altered, removed or",
             "moved.",
-            "Generated from `services/registry/audit_events.py` and `api/rights.py` by `make contract`.",
+            "Generated from `services/registry/audit/events.py` and `api/rights.py` by `make contract`.",
             "",
             "| event | says | request | by |",
             "|---|---|---|---|",

@@ -15,7 +15,7 @@ from ketuk_events.catalogue import CATALOGUE, FOR_AGENCIES, Kind
 from ketuk_events.events import Event, to_wire
 from ketuk_events.evidence import Evidence, Person
 from ketuk_events.outcomes import READERS, REASONS, Language, ReaderWords
-from registry.agency_event import CONTENT_TYPE, SIGNATURE, Structured
+from registry.disclosure.agency_event import CONTENT_TYPE, SIGNATURE, Structured
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -5,14 +5,14 @@ from typing import Any, cast
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.stack.secret_files import private_pem
-from registry.agency_event import EventSigner
-from registry.api.every_route import every_route
-from registry.api.openapi import document
-from registry.citizens import Citizens
-from registry.office import Office
-from registry.passwords import HASHER, Passwords
+from registry.access.passwords import HASHER, Passwords
+from registry.audit.unit_of_work import Office
+from registry.disclosure.agency_event import EventSigner
+from registry.openapi import document
+from registry.pseudonyms.person_refs import Citizens
+from registry.routes import every_route
 
 
 def paper_registry() -> web.Application:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @asynccontextmanager
 async def matching(socket: Path) -> AsyncIterator[None]:
-    """Answers on a UNIX socket as `reader_gateway.matcher` asks, for as long as the block lasts."""
+    """Answers on a UNIX socket as `reader_gateway.desk.socket_matcher` asks, while the block lasts."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from chassis.seal import Opener, PrivateKey
+from chassis.crypto.sealing import Opener, PrivateKey
 from ketuk_events.events import from_wire
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from chassis.tls import trust
+from chassis.runtime.tls import trust
 from dev.demo.run import Run
 from dev.demo.site import Site
 from dev.ledger.account import Account

@@ -21,7 +21,7 @@ SUBJECTS = MappingProxyType(
     {
         "verification": Subject(
             package="verification",
-            modules=("verdict.py", "checks/*.py"),
+            modules=("rules/verdict.py", "rules/checks/*.py"),
             tests=("tests/unit/verification",),
             skipped=(
                 f"{_EVERY_FINDING}::test_nothing_that_judges_can_ask_a_clock_a_die_a_file_or_the_network",
@@ -30,23 +30,23 @@ SUBJECTS = MappingProxyType(
         "registry": Subject(
             package="registry",
             modules=(
-                "audit_chain.py",
-                "disclosure_chain.py",
-                "hash_chain.py",
-                "card_life.py",
-                "compliance.py",
-                "entitlement.py",
-                "pseudonyms.py",
-                "reader_life.py",
+                "audit/chain.py",
+                "disclosure/chain.py",
+                "kit/hash_chain.py",
+                "cards/status.py",
+                "rollout/compliance.py",
+                "disclosure/entitlement.py",
+                "pseudonyms/pseudonyms.py",
+                "readers/lifecycle.py",
             ),
             tests=("tests/unit/registry",),
         ),
         "gateway": Subject(
             package="reader_gateway",
             modules=(
-                "apdu.py",
-                "holder.py",
-                "ktp/whole_file.py",
+                "ktp/apdu.py",
+                "ports/fingerprint_match.py",
+                "ktp/file_reader.py",
                 "ktp/plain_files.py",
                 "terminal/protocol.py",
             ),

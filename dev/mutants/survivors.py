@@ -14,7 +14,7 @@ class Survivor(msgspec.Struct, frozen=True, kw_only=True):
     """One change that no test saw, by what it changes: mutmut's own numbers move with the code."""
 
     function: str
-    """With its module, such as `verification.verdict.conclude`."""
+    """With its module, such as `verification.rules.verdict.conclude`."""
     was: str
     now: str
 

@@ -4,20 +4,20 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
 from dev.demo.services import COUNTERS
 from dev.stack.secret_files import REGION, SecretFiles
 from ketuk_events.asked import Asked
 from ketuk_events.events import Wire
-from reader_gateway.apdu import response
-from reader_gateway.ktp.course import Course
-from reader_gateway.ktp.dialogue import ToCard
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.ktp.apdu import response
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.protocol import ToCard
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.read_card import read_card
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.ktp.reading_progress import Course
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card
 from simulator.sam import Sam

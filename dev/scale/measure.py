@@ -11,7 +11,7 @@ import asyncpg
 import psutil
 from yarl import URL
 
-from chassis.broker import EVENTS, Broker
+from chassis.messaging.broker import EVENTS, Broker
 from dev.demo.city import enter_city
 from dev.demo.private import PrivateRun
 from dev.ledger.feed import FeedReader

@@ -16,7 +16,7 @@ import aiohttp
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis.migrate import migrate
+from chassis.storage.migrations import migrate
 from chassis.topology.__main__ import TopologySettings, declare
 from chassis.topology.management import Refused
 from dev.stack import pcscd, postgres
@@ -98,7 +98,7 @@ class Stack:
         for broker in self.brokers:
             self._start_part(broker.name)
         settings = TopologySettings(
-            _secrets_dir=str(self.secrets.folder("topology")),  # type: ignore[call-arg]  # as in chassis.settings
+            _secrets_dir=str(self.secrets.folder("topology")),  # type: ignore[call-arg]  # as in chassis.runtime.settings
             management_url=self.rabbitmq.management_url,
         )
         with _job("topology"):

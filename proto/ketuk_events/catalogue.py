@@ -19,6 +19,11 @@ from ketuk_events.projection import (
 from ketuk_events.readers import GatewayBeat, ReaderConnected, ReaderDisconnected, ReaderSilent
 from ketuk_events.taps import CardPresented, CardRead, CardRemoved, TapJudged
 
+CHIP_CHECK = "chip-check"
+"""The purpose that is nobody's business but the officer's: no agreement can grant it."""
+VERIFICATION = "verification"
+"""The account of the service that judges taps, and the owner of its keys."""
+
 
 class Delivery(StrEnum):
     """How much a message matters."""

@@ -12,9 +12,9 @@ import typer
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, PublishError
 
-from chassis.broker import Broker
-from chassis.settings import Settings, load
-from chassis.tls import trust
+from chassis.messaging.broker import Broker
+from chassis.runtime.settings import Settings, load
+from chassis.runtime.tls import trust
 from operations import shown
 from operations.dead_letter import Choice, DeadLetter, NotAgain, content_of
 from operations.dead_letters import DeadLetters, opened

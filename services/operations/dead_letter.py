@@ -8,7 +8,7 @@ import aio_pika
 import msgspec
 from aio_pika.abc import AbstractIncomingMessage
 
-from chassis.dead_letters import BODY_BYTES, BODY_SHA256
+from chassis.messaging.dead_letters import BODY_BYTES, BODY_SHA256
 from ketuk_events.catalogue import KIND_BY_TYPE
 from ketuk_events.names import from_timestamp, to_timestamp
 

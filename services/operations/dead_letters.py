@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker
-from chassis.publisher import CONFIRM_SECONDS
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS, Broker
+from chassis.messaging.publisher import CONFIRM_SECONDS
 from operations.dead_letter import Choice, DeadLetter, letter_of, sent_again
 
 Found = tuple[DeadLetter, AbstractIncomingMessage]

@@ -9,8 +9,8 @@ import msgspec
 import typer
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.root import signed
-from chassis.seal import key_id, private_key, private_pem, public_key, public_pem
+from chassis.crypto.root_key import signed
+from chassis.crypto.sealing import key_id, private_key, private_pem, public_key, public_pem
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
 from operations import shown

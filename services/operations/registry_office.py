@@ -7,8 +7,8 @@ import aiohttp
 import typer
 from pydantic import SecretStr
 
-from chassis.settings import Settings, load
-from chassis.tls import trust
+from chassis.runtime.settings import Settings, load
+from chassis.runtime.tls import trust
 from operations import shown
 
 

@@ -13,8 +13,8 @@ import aiohttp
 import typer
 from rich.progress import Progress, TaskID
 
-from chassis.settings import load
-from chassis.tls import trust
+from chassis.runtime.settings import load
+from chassis.runtime.tls import trust
 from operations import shown
 from operations.registry_office import OfficeSettings
 from operations.resident_file import COLUMNS, MENDING, NotThisFormat, Part, ResidentFile

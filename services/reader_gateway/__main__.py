@@ -3,11 +3,11 @@
 import gc
 import sys
 
-gc.disable()  # until all is imported, for nothing of it is garbage: a tenth of a start (chassis.life.live)
+gc.disable()  # nothing that is imported is garbage: a tenth of a start (chassis.runtime.process.live)
 
-from chassis.life import live
-from chassis.logs import log_to_stdout
-from chassis.settings import load
+from chassis.observability.logs import log_to_stdout
+from chassis.runtime.process import live
+from chassis.runtime.settings import load
 from reader_gateway import enrol
 from reader_gateway.main import serve
 from reader_gateway.settings import GatewaySettings

@@ -12,13 +12,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
-from chassis.enrolment import Enrolled, enrol
-from chassis.life import Refused
-from chassis.recipients import Recipients
-from chassis.root import is_signed
-from chassis.seal import PrivateKey, private_key, private_pem, public_key, public_pem
-from chassis.tls import trust
-from reader_gateway.recipient_keys import OWNER
+from chassis.crypto.enrolment_proof import Enrolled, enrol
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.root_key import is_signed
+from chassis.crypto.sealing import PrivateKey, private_key, private_pem, public_key, public_pem
+from chassis.runtime.process import Refused
+from chassis.runtime.tls import trust
+from reader_gateway.bus.recipient_keys import OWNER
 
 _ALONE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SECONDS = aiohttp.ClientTimeout(total=30)

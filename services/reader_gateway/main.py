@@ -5,38 +5,38 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
 
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Sick
-from chassis.outbox import Relay
-from chassis.parts import Parts, Run
-from chassis.recipients import Recipients
-from chassis.seal import Sealer, private_key, public_key
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
-from reader_gateway.board import Board, TapOnBoard
-from reader_gateway.counter.app import add_counter
-from reader_gateway.counter_figures import CounterFigures
-from reader_gateway.desk import Desk
-from reader_gateway.duty import Duty
-from reader_gateway.fleet import Fleet
-from reader_gateway.ktp.needs import NEEDS
-from reader_gateway.matcher import PluggedInMatcher
-from reader_gateway.messages import Speaker
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.metrics import Figures
+from chassis.observability.tracing import tracer
+from chassis.runtime.health import Health, Sick
+from chassis.runtime.parts import Parts, Run
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
+from reader_gateway.bus.inbox import Verdicts
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.bus.spool import Spool
+from reader_gateway.counter.metrics import CounterFigures
+from reader_gateway.counter.routes import add_counter
+from reader_gateway.desk.display_state import Board, TapOnBoard
+from reader_gateway.desk.socket_matcher import PluggedInMatcher
+from reader_gateway.desk.tap_context import Duty
+from reader_gateway.desk.tap_session import Desk
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.daemon import running_since
-from reader_gateway.pcsc.sams import Sams
-from reader_gateway.pcsc.watch import Watch
-from reader_gateway.readers import readers_of, slots_of, terminals_of
-from reader_gateway.recipient_keys import OWNER, RecipientKeys
+from reader_gateway.pcsc.sam_pool import Sams
+from reader_gateway.pcsc.slot_monitor import Watch
+from reader_gateway.reader_factory import readers_of, slots_of, terminals_of
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import GatewaySettings
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Tap
-from reader_gateway.tap_span import tap_span
+from reader_gateway.tap.span import tap_span
+from reader_gateway.tap.tap import Tap
 from reader_gateway.terminal.driver import Terminal
-from reader_gateway.verdicts import Verdicts
 from reader_gateway.watching import Watching
 
 
@@ -120,7 +120,7 @@ async def serve(settings: GatewaySettings, stopping: asyncio.Event) -> None:
         key_told=recipient_keys.heard,
     )
     relay = Relay(broker=broker, outbox=spool, named=verdicts.pulse, traces=traces)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     watch = Watch(loop=asyncio.get_running_loop(), seen=fleet.saw, looked=fleet.looked, contexts=contexts)
 
     async def pcscd() -> None:

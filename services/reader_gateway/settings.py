@@ -6,11 +6,11 @@ from typing import Annotated
 from msgspec import Meta, Struct, convert
 from pydantic import Field, ValidationInfo, field_validator
 
-from chassis.seal import private_key, public_key
-from chassis.settings import ServedSettings
+from chassis.crypto.sealing import private_key, public_key
+from chassis.runtime.settings import ServedSettings
 from ketuk_events.names import Identifier, PlaceCode, Region
 from ketuk_events.readers import MOST_READERS
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 
 
 class ReaderSlots(Struct, frozen=True):

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from chassis.health import Pulse
-from chassis.life import pause
-from reader_gateway.pcsc.watch import Watch
+from chassis.runtime.health import Pulse
+from chassis.runtime.process import pause
+from reader_gateway.pcsc.slot_monitor import Watch
 from reader_gateway.terminal.driver import Terminal
 
 _LOOK_SECONDS = 1.0

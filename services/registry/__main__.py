@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # until all is imported, for nothing of it is garbage: a tenth of a start (chassis.life.live)
+gc.disable()  # nothing that is imported is garbage: a tenth of a start (chassis.runtime.process.live)
 
 from registry.main import main
 

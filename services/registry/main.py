@@ -5,55 +5,57 @@ from functools import partial
 
 from argon2 import PasswordHasher
 
-from chassis import life
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import BatchConsumer, Handle
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Pulse
-from chassis.logs import log_to_stdout
-from chassis.migrated import until_migrated
-from chassis.outbox import Relay
-from chassis.pages import harden
-from chassis.parts import Part, Parts
-from chassis.patience import persist
-from chassis.postgres import Pool, PostgresOutbox, database, ping
-from chassis.seal import Opener, private_keys
-from chassis.settings import load
-from chassis.steps import AtStep, unobserved
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
-from registry import city_files, purposes, reported_figures
-from registry.agency_event import EventSigner
-from registry.agency_relays import AgencyRelays
-from registry.alarms import Alarms
-from registry.api.every_route import every_route
-from registry.api.once import once
-from registry.api.problems import problems
-from registry.api.spoken_for import spoken_for
-from registry.api.who import admitted
-from registry.citizens import Citizens
-from registry.city_figures import CityFigures
-from registry.commands.load_file import load_shipped
-from registry.commands.publish_purposes import publish_first
-from registry.comparing import Comparing
-from registry.counting import Counting
-from registry.fleet import Fleet
-from registry.following import Following
-from registry.forgetting import Forgetting
-from registry.judged import VerdictReader
-from registry.office import Office
-from registry.pace import Pace
-from registry.passwords import HASHER, Passwords
-from registry.refusing import Refusing
-from registry.retelling import Retelling
+from chassis.crypto.sealing import Opener, private_keys
+from chassis.messaging.batch_consumer import BatchConsumer, Handle
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.logs import log_to_stdout
+from chassis.observability.metrics import Figures
+from chassis.observability.security_headers import harden
+from chassis.observability.tracing import tracer
+from chassis.runtime import process as life
+from chassis.runtime.checkpoints import AtStep, unobserved
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import Part, Parts
+from chassis.runtime.retry import persist
+from chassis.runtime.settings import load
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
+from chassis.storage.postgres import Pool, PostgresOutbox, database, ping
+from chassis.storage.schema_version import until_migrated
+from registry.access.authentication import admitted
+from registry.access.forwarded_for import spoken_for
+from registry.access.idempotency import once
+from registry.access.passwords import HASHER, Passwords
+from registry.access.rate_limit import Pace
+from registry.alarms.consumer import Alarms
+from registry.audit.refused_requests_job import Refusing
+from registry.audit.unit_of_work import Office
+from registry.chip_health.comparison_job import Comparing
+from registry.chip_health.count_job import Counting
+from registry.city_data import files as city_files
+from registry.city_data.load_file import load_shipped
+from registry.disclosure.agency_event import EventSigner
+from registry.disclosure.agency_relays import AgencyRelays
+from registry.disclosure.disclosure_messages import QUEUE, Teller
+from registry.disclosure.verdict_opening import VerdictReader
+from registry.metrics import CityFigures
+from registry.privacy.retention_job import Forgetting
+from registry.pseudonyms.person_refs import Citizens
+from registry.purposes import purposes
+from registry.purposes.commands import publish_first
+from registry.readers.heartbeat_consumer import Fleet
+from registry.readers.silence_monitor import Silence, silent_after
+from registry.readers.tracking import Following
+from registry.republisher import Retelling
+from registry.residents import reported_figures
+from registry.routes import every_route
 from registry.settings import RegistrySettings
-from registry.silence import Silence, silent_after
 from registry.snapshots import Snapshots
-from registry.telling import QUEUE, Teller
-from registry.verdicts import Verdicts
+from registry.taps.verdict_consumer import Verdicts
+from registry.web.problems import problems
 
 _NAME = "registry"
 _RELAY_CONNECTIONS = 32
@@ -148,7 +150,7 @@ async def _serve(
     health = Health()
     figures = Figures(health=health)
     figures.watch_outbox(outbox)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     figures.look_up(CityFigures(pool=pool, region=settings.region, registry=figures.registry).look)
     batch_metrics = BatchMetrics(registry=figures.registry)
     consumers = {

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, field_validator
 
-from chassis.seal import private_keys, public_keys
-from chassis.settings import ServedSettings
-from registry.places import file_of
+from chassis.crypto.sealing import private_keys, public_keys
+from chassis.runtime.settings import ServedSettings
+from registry.places.places import file_of
 
 
 def _is_private_key(pem: SecretStr) -> SecretStr:

@@ -9,16 +9,19 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.postgres import Pool
-from ketuk_events.catalogue import SNAPSHOT_PART
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.storage.postgres import Pool
+from ketuk_events.catalogue import SNAPSHOT_PART, VERIFICATION
 from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id
 from ketuk_events.projection import CardStatusChanged, SnapshotPart, SnapshotRequested
-from registry.announcements import approved, purposes_changed, suspended
-from registry.gateway import Gateway
-from registry.judged import VERIFICATION
-from registry.store import cards, gateways, keys, purposes
+from registry.cards import store as cards
+from registry.gateways import store as gateways
+from registry.gateways.events import approved, suspended
+from registry.gateways.gateway import Gateway
+from registry.keys import store as keys
+from registry.purposes import store as purposes
+from registry.purposes.events import purposes_changed
 
 CARDS_IN_A_PART, GATEWAYS_IN_A_PART = 1_000, 150
 """Of either a message holds so many, be their fields as long as the contract lets them."""
@@ -33,7 +36,7 @@ class Snapshots:
         self._region = region
 
     async def __call__(self, arrivals: Sequence[Arrival]) -> Sequence[Conclusion]:
-        """See `chassis.batches.Handle`."""
+        """See `message_handler.Handle`."""
         return [await self._answer(arrival) for arrival in arrivals]
 
     async def _answer(self, arrival: Arrival) -> Conclusion:

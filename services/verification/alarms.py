@@ -15,8 +15,8 @@ from ketuk_events.events import Wire, event, to_wire
 from ketuk_events.names import following_id, from_timestamp
 from ketuk_events.outcomes import Check
 from ketuk_events.taps import TapJudged
-from verification.decisions import Decision
-from verification.opening import Opened
+from verification.decisions.store import Decision
+from verification.evidence.opening import Opened
 
 _OF_A_CHECK = {
     (Check.DATA_SIGNED, SIGNATURE_DISPUTED): SIGNATURE_DISPUTED,

@@ -4,28 +4,28 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import BatchConsumer
-from chassis.broker import Broker
-from chassis.figures import Figures
-from chassis.health import Health, Pulse
-from chassis.migrated import until_migrated
-from chassis.outbox import Relay
-from chassis.parts import Part, Parts
-from chassis.postgres import PostgresOutbox, database, ping
-from chassis.recipients import Recipients
-from chassis.seal import Opener, Sealer, private_key, private_keys, public_key
-from chassis.steps import AtStep, unobserved
-from chassis.tls import shown, trust
-from chassis.tracing import tracer
-from chassis.versions import BROKER, said_once
-from chassis.web import application, listening
-from verification.changes import Changes
-from verification.judging import QUEUE, Bench
-from verification.keeping import Keeping
-from verification.readings import Readings
-from verification.rebuilding import Rebuilding
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import Opener, Sealer, private_key, private_keys, public_key
+from chassis.messaging.batch_consumer import BatchConsumer
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.http_server import application, listening
+from chassis.observability.metrics import Figures
+from chassis.observability.tracing import tracer
+from chassis.runtime.checkpoints import AtStep, unobserved
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import Part, Parts
+from chassis.runtime.tls import shown, trust
+from chassis.runtime.versions import BROKER, said_once
+from chassis.storage.postgres import PostgresOutbox, database, ping
+from chassis.storage.schema_version import until_migrated
+from verification.decisions.partitions import Keeping
+from verification.projection.consumer import Changes
+from verification.projection.snapshot_requester import Rebuilding
+from verification.readings_consumer import Readings
 from verification.settings import VerificationSettings
+from verification.tap_judge import QUEUE, Bench
 
 NAME = "verification"
 READINGS_AT_ONCE = 2
@@ -47,7 +47,7 @@ async def serve(
         figures.watch_outbox(outbox)
         traces = tracer(settings.otlp_endpoint, service=NAME, ca_file=settings.ca_file)
         relay = Relay(broker=broker, outbox=outbox, traces=traces, at_step=at_step)
-        figures.watch_relay(relay)
+        figures.watch_passed_over(relay.passed_over)
         recipients = Recipients(
             owner="registry",
             first=public_key(settings.registry_public_key),

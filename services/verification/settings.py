@@ -2,8 +2,8 @@
 
 from pydantic import Field, field_validator
 
-from chassis.seal import private_keys, public_key
-from chassis.settings import ServedSettings
+from chassis.crypto.sealing import private_keys, public_key
+from chassis.runtime.settings import ServedSettings
 
 
 class VerificationSettings(ServedSettings):

@@ -103,7 +103,16 @@ class Containers:
     def is_ready(self, container: str, *, port: int) -> bool:
         """Whether the service in a container says now that it is ready."""
         asked = subprocess.run(
-            ["/usr/bin/env", "docker", "exec", container, "python", "-m", "chassis.alive", str(port)],
+            [
+                "/usr/bin/env",
+                "docker",
+                "exec",
+                container,
+                "python",
+                "-m",
+                "chassis.runtime.healthcheck",
+                str(port),
+            ],
             capture_output=True,
             check=False,
         )

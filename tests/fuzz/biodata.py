@@ -10,8 +10,8 @@ from simulator import biodata as written
 from simulator.residents import resident
 from tests.fuzz.whim import Whim
 from tests.unit.verification.given import TAP, asked, case, evidence
-from verification.biodata import NAMES, attributes
-from verification.verdict import judge
+from verification.rules.biodata import NAMES, attributes
+from verification.rules.verdict import judge
 
 LONGEST = 4_096
 """Bytes that a gateway reads of EF 6FF1."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from reader_gateway.apdu import Garbage, Response, response
-from reader_gateway.ktp.course import Course
-from reader_gateway.ktp.dialogue import SamBroken, ToCard, ToSam
-from reader_gateway.ktp.needs import ALL, NEEDS, Needs
+from reader_gateway.ktp.apdu import Garbage, Response, response
+from reader_gateway.ktp.protocol import SamBroken, ToCard, ToSam
+from reader_gateway.ktp.purpose_files import ALL, NEEDS, Needs
 from reader_gateway.ktp.read_card import read_card
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ktp.reading_progress import Course
 from simulator.card import Traits
 from simulator.chip import Chip
 from simulator.kinds import Kind, SimulatedCard

@@ -8,10 +8,10 @@ import struct
 from collections.abc import Iterator
 from uuid import UUID
 
-from chassis import content_header
-from chassis.content_header import DEEPEST, MOST_FIELDS, Unreadable
-from chassis.deliveries import Delivered
-from chassis.handling import opened
+from chassis.messaging.fast_amqp import content_header
+from chassis.messaging.fast_amqp.content_header import DEEPEST, MOST_FIELDS, Unreadable
+from chassis.messaging.fast_amqp.deliveries import Delivered
+from chassis.messaging.message_handler import opened
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import to_wire

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reader_gateway.ktp.dialogue import CardLeft, ReaderGone, SamAway, SamBusy, ToCard, TooSlow, ToSam
+from reader_gateway.ktp.protocol import CardLeft, ReaderGone, SamAway, SamBusy, ToCard, TooSlow, ToSam
 from tests.fuzz.whim import Whim
 
 Step = ToCard | ToSam

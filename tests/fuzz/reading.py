@@ -6,21 +6,21 @@ from itertools import pairwise
 
 import msgspec
 
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.outcomes import Outcome
 from ketuk_events.sealed import KeyWrap, Sealed
 from ketuk_events.taps import CardRead
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import ToCard, ToSam
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import ToCard, ToSam
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.kinds import Kind
 from tests.fuzz.hostile_reading import PURPOSES, HostileReading, Said, cards, read_against
 from tests.unit.verification.given import NOW, asked, case
-from verification.verdict import judge
+from verification.rules.verdict import judge
 
 MOST_KEPT = 32_000 + 5 * 4_096
 """Bytes: the longest photo, and all other files."""

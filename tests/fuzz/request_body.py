@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis import enrolment, seal
-from chassis.enrolment import Enrol
-from chassis.seal import public_pem
-from registry.api.bodies import AgreementBody, CardBody, GatewayBody, InstitutionBody, PublicJwk
-from registry.api.keys import KeyBody
-from registry.api.purposes import Purposes
-from registry.enrolment import Code, Enrolment
-from registry.refusals import Unfit
+from chassis.crypto import enrolment_proof as enrolment
+from chassis.crypto import sealing as seal
+from chassis.crypto.enrolment_proof import Enrol
+from chassis.crypto.sealing import public_pem
+from registry.cards.api import CardBody
+from registry.disclosure.schemas import AgreementBody, PublicJwk
+from registry.gateways.api import GatewayBody
+from registry.gateways.enrolment_code import Code, Enrolment
+from registry.keys.api import KeyBody
+from registry.kit.errors import Unfit
+from registry.places.api import InstitutionBody
+from registry.purposes.api import Purposes
 from tests.fuzz.whim import Whim
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

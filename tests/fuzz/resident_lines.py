@@ -7,7 +7,7 @@ where it is odd the rest are steps that alter ours.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from registry.resident_rows import REASONS, Places, Read, Refused, read
+from registry.residents.residents_csv import REASONS, Places, Read, Refused, read
 from tests.fuzz.whim import Whim
 
 PLACES = Places(city="33.72", known={"33.72.04.1010"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reader_gateway.apdu import Garbage, response
+from reader_gateway.ktp.apdu import Garbage, response
 
 
 def once(raw: bytes) -> None:

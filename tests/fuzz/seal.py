@@ -10,7 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.seal import BrokenSeal, Opener, Sealer, public_pem
+from chassis.crypto.sealing import BrokenSeal, Opener, Sealer, public_pem
 from ketuk_events.sealed import KeyWrap, Sealed
 from tests.fuzz.whim import Whim
 from tests.unit.verification.given import NOW

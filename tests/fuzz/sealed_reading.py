@@ -13,24 +13,24 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.handling import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.message_handler import Arrival
 from dev.stack.secret_files import public_pem
 from ketuk_events import catalogue
 from ketuk_events.events import Malformed, Wire, event, from_wire, to_wire
 from ketuk_events.evidence import Evidence
 from ketuk_events.outcomes import Outcome
 from ketuk_events.projection import KeyPublished
+from ketuk_events.tap_ids import milliseconds, told_by
 from ketuk_events.taps import CardRead, TapJudged
 from simulator.files import with_length
 from simulator.signature_file import sign
 from tests.unit.verification.given import BIODATA, NOW, PURPOSES, evidence
-from verification.card_signature import issuers
-from verification.judging import Bench
-from verification.known import KnownCard, KnownGateway, Rules
-from verification.months import milliseconds, told_by
-from verification.opening import Opened, Unauthenticated, open_reading
-from verification.projection import Knowledge
+from verification.evidence.card_signature import issuers
+from verification.evidence.opening import Opened, Unauthenticated, open_reading
+from verification.projection.store import Knowledge
+from verification.rules.case import KnownCard, KnownGateway, Rules
+from verification.tap_judge import Bench
 
 NAME = "3372.kelurahan-jebres"
 ISSUER = ec.generate_private_key(ec.SECP256R1())

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from chassis.life import Refused
+from chassis.runtime.process import Refused
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import to_wire
-from reader_gateway.spool import Spool, SpoolFailed
+from reader_gateway.bus.spool import Spool, SpoolFailed
 from tests.fuzz.whim import Whim
 
 NEW = to_wire(examples()[catalogue.CARD_READ])

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from ketuk_events.outcomes import TERMINAL_SAYS
-from reader_gateway.card_reader import Presence
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ports.card_reader import Presence
+from reader_gateway.terminal.codes import Failed
 from reader_gateway.terminal.protocol import LONGEST_ANSWER, Answer, Decoder, decode
 from reader_gateway.terminal.reading import Operator, Seen, read_card
-from reader_gateway.terminal.states import Failed
 from simulator import biodata
 from simulator.residents import resident
 from tests.fuzz.whim import Whim

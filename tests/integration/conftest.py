@@ -46,6 +46,6 @@ def _no_blocking_calls() -> Iterator[None]:
             # migrations are a job of their own, before anything serves
             function.can_block_in("alembic/command.py", {"upgrade", "downgrade"})
             # before anything is served, and when nothing is any more
-            function.can_block_in("reader_gateway/counter/app.py", {"add_counter"})
-            function.can_block_in("reader_gateway/spool.py", {"close"})
+            function.can_block_in("reader_gateway/counter/routes.py", {"add_counter"})
+            function.can_block_in("reader_gateway/bus/spool.py", {"close"})
         yield

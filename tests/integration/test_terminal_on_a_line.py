@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from reader_gateway.card_reader import Presence, Sighting, SlotGone
-from reader_gateway.holder import MatcherAway, Touch
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.reading import LEFT
+from reader_gateway.ports.card_reader import Presence, Sighting, SlotGone
+from reader_gateway.ports.fingerprint_match import MatcherAway, Touch
 from reader_gateway.terminal import driver
 from reader_gateway.terminal import reading as words
+from reader_gateway.terminal.codes import States
 from reader_gateway.terminal.dialogue import poll
 from reader_gateway.terminal.driver import Terminal
-from reader_gateway.terminal.line import Line
 from reader_gateway.terminal.reading import Operator
-from reader_gateway.terminal.states import States
+from reader_gateway.terminal.serial_port import Line
 from simulator.serial_terminal import LONG_WORDS, Fault, Finger, LaidCard, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
 

@@ -13,8 +13,8 @@ import pytest
 from aio_pika.abc import AbstractQueue
 from yarl import URL
 
-from chassis.broker import EVENTS
-from chassis.postgres import database
+from chassis.messaging.broker import EVENTS
+from chassis.storage.postgres import database
 from dev.demo.city import enter_city
 from dev.demo.services import Services
 from dev.demo.site import Site

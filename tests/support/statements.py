@@ -8,7 +8,7 @@ from math import ceil, log2
 import asyncpg
 from asyncpg.connection import LoggedQuery
 
-from chassis.postgres import Connection, Pool
+from chassis.storage.postgres import Connection, Pool
 
 
 @dataclass

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
 from dev.stack.stack import Stack
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card

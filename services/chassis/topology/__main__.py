@@ -7,9 +7,9 @@ import aiohttp
 import msgspec
 from pydantic import field_validator
 
-from chassis.settings import Settings, load
-from chassis.tls import trust
-from chassis.topology.ketuk import Accounts, agencies_host, services_host
+from chassis.runtime.settings import Settings, load
+from chassis.runtime.tls import trust
+from chassis.topology.definitions import Accounts, agencies_host, services_host
 from chassis.topology.management import Management, Refused
 
 WAIT_SECONDS = 60.0

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from chassis.topology.declared import Account, Queue, VirtualHost
+from chassis.topology.model import Account, Queue, VirtualHost
 
 OURS = "ketuk"
 """The tag of every account that this job made. It gives no right; what has it and is not known goes."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from reader_gateway.apdu import command
-from reader_gateway.ktp.dialogue import Dialogue, ToCard, ToSam
+from reader_gateway.ktp.apdu import command
 from reader_gateway.ktp.plain_files import CONTROL_LENGTHS
+from reader_gateway.ktp.protocol import Dialogue, ToCard, ToSam
 
 _CHALLENGE = 8
 _TOKEN = 40

@@ -1,8 +1,7 @@
 """The files that a KTP-el gives to anyone: card control and photo; and its UID."""
 
-from reader_gateway.apdu import Response, command, read_binary, select
-from reader_gateway.ktp.dialogue import Dialogue, ToCard
-from reader_gateway.ktp.whole_file import (
+from reader_gateway.ktp.apdu import Response, command, read_binary, select
+from reader_gateway.ktp.file_reader import (
     LENGTH_BYTES,
     SMALLEST_CHUNK,
     Chunk,
@@ -11,6 +10,7 @@ from reader_gateway.ktp.whole_file import (
     plain_chunk,
     read_whole,
 )
+from reader_gateway.ktp.protocol import Dialogue, ToCard
 
 APPLICATION = 0x7F0A
 CONTROL = 0x6FF0

@@ -1,8 +1,8 @@
 """Files behind secure messaging: the SAM wraps each command and unwraps each answer."""
 
-from reader_gateway.apdu import Garbage, Response, command, is_for_a_card, read_binary, response, select
-from reader_gateway.ktp.dialogue import Dialogue, SamBroken, ToCard, ToSam
-from reader_gateway.ktp.whole_file import Chunk, Damaged, Missing, read_fixed, read_whole
+from reader_gateway.ktp.apdu import Garbage, Response, command, is_for_a_card, read_binary, response, select
+from reader_gateway.ktp.file_reader import Chunk, Damaged, Missing, read_fixed, read_whole
+from reader_gateway.ktp.protocol import Dialogue, SamBroken, ToCard, ToSam
 
 BIODATA = 0x6FF1
 HANDWRITING = 0x6FF3

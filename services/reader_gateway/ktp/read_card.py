@@ -1,18 +1,8 @@
 """The whole reading of a card for a purpose. What the purpose does not need is not read."""
 
 from ketuk_events.evidence import Finding
-from reader_gateway.apdu import Garbage
-from reader_gateway.ktp.course import Course
-from reader_gateway.ktp.dialogue import (
-    CardLeft,
-    Dialogue,
-    ReaderGone,
-    SamAway,
-    SamBroken,
-    SamBusy,
-    SamSilent,
-    TooSlow,
-)
+from reader_gateway.ktp.apdu import Garbage
+from reader_gateway.ktp.file_reader import protected_chunk
 from reader_gateway.ktp.mutual_authentication import (
     NotAuthentic,
     SamLocked,
@@ -21,7 +11,6 @@ from reader_gateway.ktp.mutual_authentication import (
     authenticate,
     open_sam,
 )
-from reader_gateway.ktp.needs import Needs
 from reader_gateway.ktp.plain_files import (
     CONTROL,
     PHOTO,
@@ -39,9 +28,20 @@ from reader_gateway.ktp.protected_files import (
     read_deciphered,
     read_signature_file,
 )
+from reader_gateway.ktp.protocol import (
+    CardLeft,
+    Dialogue,
+    ReaderGone,
+    SamAway,
+    SamBroken,
+    SamBusy,
+    SamSilent,
+    TooSlow,
+)
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import PASSED, Reading, not_done
+from reader_gateway.ktp.reading_progress import Course
 from reader_gateway.ktp.signature_check import finish_check, start_check
-from reader_gateway.ktp.whole_file import protected_chunk
 
 _WHY_NOT = {
     SamAway: "no-sam",

@@ -4,8 +4,8 @@ The SAM sees the biodata as it is read between start and verdict. Two public cli
 success (one accepts status 0010, one never looks): here nothing but 9000 is a signature that holds.
 """
 
-from reader_gateway.apdu import command
-from reader_gateway.ktp.dialogue import Dialogue, ToSam
+from reader_gateway.ktp.apdu import command
+from reader_gateway.ktp.protocol import Dialogue, ToSam
 
 _CHUNK = 255
 

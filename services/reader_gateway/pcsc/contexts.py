@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from smartcard import scard
 
-from reader_gateway.card_reader import SlotGone
+from reader_gateway.ports.card_reader import SlotGone
 
 _HANGS_SECONDS = 1.0
 """How long a driver that does not let go of its card is waited for: no reader may wait for another's."""

@@ -5,15 +5,15 @@ from functools import partial
 
 import structlog
 
-from reader_gateway.aside import aside
-from reader_gateway.card_reader import Sighting
-from reader_gateway.ktp.course import Course
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.read_card import read_card
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ktp.reading_progress import Course
 from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.slots import Grip, Lease, carry_out
+from reader_gateway.pcsc.daemon_thread import aside
+from reader_gateway.pcsc.transport import Grip, Lease, carry_out
+from reader_gateway.ports.card_reader import Sighting
 
 _HANGS_SECONDS = 5.0
 """After which a chip that has not answered one command is not waited for."""

@@ -7,9 +7,9 @@ way is thrown into it as `Failed`.
 from collections.abc import Generator
 from typing import TypeVar
 
-from reader_gateway.terminal import answers
+from reader_gateway.terminal import parsing as answers
+from reader_gateway.terminal.codes import Failed, Identity, States
 from reader_gateway.terminal.protocol import Answer, Request, Verb, display
-from reader_gateway.terminal.states import Failed, Identity, States
 
 Said = TypeVar("Said")
 Conversation = Generator[Request, Answer, Said]

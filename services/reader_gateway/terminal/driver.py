@@ -12,16 +12,16 @@ from typing import Any
 
 import structlog
 
-from reader_gateway.card_reader import Presence, Sighting, SlotGone
-from reader_gateway.holder import MatcherAway, Touch
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import LEFT, Reading
+from reader_gateway.ports.card_reader import Presence, Sighting, SlotGone
+from reader_gateway.ports.fingerprint_match import MatcherAway, Touch
+from reader_gateway.terminal.codes import Code, Failed
 from reader_gateway.terminal.dialogue import Conversation, Said, greet
-from reader_gateway.terminal.line import Line
 from reader_gateway.terminal.ports import ports_like
 from reader_gateway.terminal.protocol import Request, Verb
 from reader_gateway.terminal.reading import EMPTY, Operator, Seen, look, read_card, touch
-from reader_gateway.terminal.states import Code, Failed
+from reader_gateway.terminal.serial_port import Line
 
 _AGAIN_SECONDS = 0.5
 """Between two scans for the port; doubled each time that a terminal fails although it is plugged in."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from ketuk_events.evidence import Finding
 from ketuk_events.outcomes import TERMINAL_SAYS
-from reader_gateway.card_reader import Presence
-from reader_gateway.holder import Touch
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import LEFT, READER_GONE, Reading, not_done
-from reader_gateway.terminal import answers
+from reader_gateway.ports.card_reader import Presence
+from reader_gateway.ports.fingerprint_match import Touch
+from reader_gateway.terminal import parsing as answers
+from reader_gateway.terminal.codes import CardState, Code, Failed, FingerState, States
 from reader_gateway.terminal.dialogue import (
     DEMOG_SECONDS,
     FINGER_SECONDS,
@@ -20,7 +21,6 @@ from reader_gateway.terminal.dialogue import (
     put,
 )
 from reader_gateway.terminal.protocol import Request, Verb, display
-from reader_gateway.terminal.states import CardState, Code, Failed, FingerState, States
 
 BY_ITS_WORD = Finding(result="passed", code=TERMINAL_SAYS)
 NOT_TOLD = not_done("not-told")

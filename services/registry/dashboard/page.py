@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from chassis.pages import language_of, page, template
+from chassis.observability.security_headers import language_of, page, template
 from registry.dashboard.words import WORDS
 
 PAGE, FILES = "/", "/static/{file}"

@@ -1,5 +1,5 @@
-"""Alembic's environment: runs within the connection that `chassis.migrate` opened."""
+"""Alembic's environment: runs within the connection that `chassis.storage.migrations` opened."""
 
-from chassis.migrate import run_in_environment
+from chassis.storage.migrations import run_in_environment
 
 run_in_environment()

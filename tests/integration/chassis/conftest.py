@@ -13,8 +13,8 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec.structs import replace
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker
-from chassis.publisher import Publisher
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS, Broker
+from chassis.messaging.publisher import Publisher
 from dev.contract.examples import examples
 from dev.stack.depth import depth
 from ketuk_events import catalogue

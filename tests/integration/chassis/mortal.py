@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import uvloop
 from prometheus_client import CollectorRegistry
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
-from chassis.broker import Broker
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Settled
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
 
 
 async def well() -> None:

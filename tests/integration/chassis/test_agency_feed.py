@@ -10,7 +10,7 @@ import pytest
 from aio_pika.exceptions import AMQPError
 from yarl import URL
 
-from chassis.topology.ketuk import AGENCIES
+from chassis.topology.definitions import AGENCIES
 from dev.faults.link import Link
 from dev.stack.depth import depth
 from tests.integration.chassis.conftest import BOUND_SECONDS, until

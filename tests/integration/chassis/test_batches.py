@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Dead, Handle, Settled
-from chassis.broker import EVENTS
-from chassis.dead_letters import Graveyard
-from chassis.health import Sick
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Dead, Handle, Settled
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import EVENTS
+from chassis.messaging.dead_letters import Graveyard
+from chassis.runtime.health import Sick
 from dev.stack.depth import depth
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires

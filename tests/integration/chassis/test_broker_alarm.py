@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 from aio_pika.abc import AbstractQueue
 
-from chassis import publisher
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.broker import EVENTS
-from chassis.health import Pulse, Sick
-from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.messaging import publisher
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.messaging.broker import EVENTS
+from chassis.messaging.relay import Relay
+from chassis.runtime.health import Pulse, Sick
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.events import Wire

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.broker import Broker
+from chassis.messaging.broker import Broker
 
 _open = asyncio.open_connection
 

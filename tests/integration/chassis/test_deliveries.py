@@ -1,4 +1,4 @@
-"""What `chassis.deliveries` takes for granted of aiormq and the broker."""
+"""What `chassis.messaging.fast_amqp.deliveries` takes for granted of aiormq and the broker."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -6,7 +6,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import PublishError
 from msgspec.structs import replace
 
-from chassis.deliveries import Delivered, Deliveries
+from chassis.messaging.fast_amqp.deliveries import Delivered, Deliveries
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 

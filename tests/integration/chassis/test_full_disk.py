@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
-from chassis.postgres import Pool, database, ping
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Settled
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.storage.postgres import Pool, database, ping
 from dev.stack.children import Children
 from dev.stack.ports import free_ports
 from dev.stack.postgres import ROLES, Postgres

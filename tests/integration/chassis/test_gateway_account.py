@@ -9,7 +9,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelAccessRefused
 from yarl import URL
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 
 OWN = "gateway.3372.kelurahan-jebres"
 VICTIMS_KEY = "tap.judged.v1.3372.polresta-surakarta"

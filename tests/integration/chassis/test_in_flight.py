@@ -1,4 +1,4 @@
-"""What `chassis.in_flight` takes for granted of aiormq and the broker."""
+"""What `chassis.messaging.fast_amqp.batch_publish` takes for granted of aiormq and the broker."""
 
 import asyncio
 from uuid import uuid4
@@ -10,10 +10,10 @@ from aiormq.abc import ChannelFrame
 from aiormq.exceptions import ChannelAccessRefused
 from msgspec.structs import replace
 
-from chassis.dead_letters import Graveyard
-from chassis.deliveries import Delivered
-from chassis.handling import Dead
-from chassis.publisher import Publisher
+from chassis.messaging.dead_letters import Graveyard
+from chassis.messaging.fast_amqp.deliveries import Delivered
+from chassis.messaging.message_handler import Dead
+from chassis.messaging.publisher import Publisher
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
 
 

@@ -15,7 +15,7 @@ from aio_pika.exceptions import AMQPError
 from msgspec.structs import replace
 
 from bench.verification.contestant import Processes
-from chassis.batches import Arrival, Conclusion, Settled
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Settled
 from dev.stack.stack import Stack
 from ketuk_events.events import MOST_BYTES
 from tests.integration.chassis.conftest import Desk, until, wires

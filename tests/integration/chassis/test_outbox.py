@@ -8,12 +8,12 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from chassis import outbox as outbox_module
-from chassis.broker import EVENTS, Broker
-from chassis.figures import Figures
-from chassis.health import Health, Sick
-from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox, database
+from chassis.messaging import relay as outbox_module
+from chassis.messaging.broker import EVENTS, Broker
+from chassis.messaging.relay import Relay
+from chassis.observability.metrics import Figures
+from chassis.runtime.health import Health, Sick
+from chassis.storage.postgres import Pool, PostgresOutbox, database
 from tests.integration.chassis.conftest import Desk, until, wires
 
 
@@ -94,7 +94,7 @@ async def test_what_the_broker_does_not_take_delays_nothing_else(
     health = Health()
     figures = Figures(health=health)
     relay = Relay(broker=desk.broker, outbox=outbox, at_most=2)
-    figures.watch_relay(relay)
+    figures.watch_passed_over(relay.passed_over)
     health.register("relay", relay.pulse.ping)
 
     async def others_sent() -> bool:

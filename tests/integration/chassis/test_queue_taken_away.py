@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from aio_pika.abc import AbstractQueue
 
-from chassis.batches import Arrival, Conclusion, Settled
-from chassis.broker import EVENTS
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Settled
+from chassis.messaging.broker import EVENTS
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import Collected, consumer, running
 

@@ -10,17 +10,18 @@ import pytest
 from prometheus_client import CollectorRegistry
 from yarl import URL
 
-from chassis import answered, broker, publisher
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion, Settled
-from chassis.broker import Broker
-from chassis.health import Pulse
-from chassis.outbox import Relay
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.messaging import broker, publisher
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion, Settled
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import Broker
+from chassis.messaging.relay import Relay
+from chassis.runtime import answered
+from chassis.runtime.health import Pulse
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.faults.link import Link
 from dev.stack.stack import Stack
-from reader_gateway import verdicts
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.bus import inbox as verdicts
+from reader_gateway.bus.inbox import Verdicts
 from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import BOUND_SECONDS, Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows

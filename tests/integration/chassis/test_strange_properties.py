@@ -11,7 +11,7 @@ from pamqp.commands import Basic
 from pamqp.constants import FRAME_HEADER
 from pamqp.frame import marshal
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import Collected, consumer, running

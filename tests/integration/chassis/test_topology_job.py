@@ -17,10 +17,10 @@ from aiormq.exceptions import ChannelNotFoundEntity, ProbableAuthenticationError
 from msgspec.structs import replace
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.topology import ketuk
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.topology import definitions as ketuk
 from chassis.topology.__main__ import TopologySettings, declare
-from chassis.topology.ketuk import Accounts
+from chassis.topology.definitions import Accounts
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack

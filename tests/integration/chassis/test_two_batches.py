@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.batches import Arrival, Conclusion, Settled
-from chassis.publisher import Publisher
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Settled
+from chassis.messaging.publisher import Publisher
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running

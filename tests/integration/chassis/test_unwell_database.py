@@ -7,8 +7,8 @@ from functools import partial
 import asyncpg
 import pytest
 
-from chassis.batches import Arrival, Conclusion, Settled
-from chassis.postgres import database, ping
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Settled
+from chassis.storage.postgres import database, ping
 from tests.integration.chassis import test_outbox
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chassis.seal import Opener
+from chassis.crypto.sealing import Opener
 from dev.counter.spoken import Keys
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp

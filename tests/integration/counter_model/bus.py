@@ -11,8 +11,8 @@ import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from chassis.broker import EVENTS, Broker
-from chassis.publisher import Publisher
+from chassis.messaging.broker import EVENTS, Broker
+from chassis.messaging.publisher import Publisher
 from dev.stack.secret_files import REGION
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.events import event, from_wire, to_wire

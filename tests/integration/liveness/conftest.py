@@ -2,7 +2,9 @@
 
 import pytest
 
-from chassis import answered, broker, postgres, publisher
+from chassis.messaging import broker, publisher
+from chassis.runtime import answered
+from chassis.storage import postgres
 
 
 @pytest.fixture(autouse=True)

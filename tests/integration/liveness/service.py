@@ -8,7 +8,7 @@ import aiohttp
 import asyncpg
 from yarl import URL
 
-from chassis.postgres import Pool
+from chassis.storage.postgres import Pool
 from tests.integration.chassis.conftest import until
 
 RESOURCES = {"database", "migrations"}

@@ -15,7 +15,7 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS, Broker
 from dev.faults.link import Link
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
@@ -24,7 +24,8 @@ from ketuk_events.catalogue import CARD_READ, GATEWAY_BEAT, TAP_JUDGED
 from ketuk_events.events import event, to_wire
 from ketuk_events.names import following_id, from_timestamp, to_timestamp
 from ketuk_events.taps import CardRead, TapJudged
-from reader_gateway import fleet, verdicts
+from reader_gateway import reader_pool as fleet
+from reader_gateway.bus import inbox as verdicts
 from reader_gateway.main import serve
 from reader_gateway.settings import GatewaySettings
 from simulator.issuer import Issuer
@@ -178,7 +179,7 @@ async def behind_a_link(stack: Stack, port: int, spool: Path) -> AsyncIterator[t
             beats=beats,
         )
         settings = GatewaySettings(
-            _secrets_dir=str(stack.secrets.folder(f"gateway-{NAME}")),  # type: ignore[call-arg]  # as in chassis.settings
+            _secrets_dir=str(stack.secrets.folder(f"gateway-{NAME}")),  # type: ignore[call-arg]  # as in chassis.runtime.settings
             region=REGION,
             gateway=NAME,
             institution=NAME,

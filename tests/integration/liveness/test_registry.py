@@ -10,16 +10,16 @@ import pytest
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import Pool
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.storage.postgres import Pool
 from dev.faults.link import Link
 from dev.stack.stack import Stack
 from ketuk_events.readers import ReaderSilent
-from registry import retelling
-from registry.comparing import Comparing
-from registry.counting import Counting
-from registry.forgetting import Forgetting
-from registry.refusing import Refusing
+from registry import republisher as retelling
+from registry.audit.refused_requests_job import Refusing
+from registry.chip_health.comparison_job import Comparing
+from registry.chip_health.count_job import Counting
+from registry.privacy.retention_job import Forgetting
 from tests.integration.liveness.faults import FAULTS, WithDatabase
 from tests.integration.liveness.service import RESOURCES, ServiceWithDatabase, administrators
 from tests.integration.registry import conftest

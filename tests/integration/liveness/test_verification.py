@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import Pool
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import Pool
 from dev.faults.link import Link
 from ketuk_events import catalogue
 from ketuk_events.projection import SnapshotPart
@@ -18,7 +18,7 @@ from tests.integration.liveness.faults import FAULTS, SLOW, WithDatabase
 from tests.integration.liveness.service import RESOURCES, SOON_SECONDS, ServiceWithDatabase, administrators
 from tests.integration.verification import conftest
 from tests.integration.verification.bench import NAME, Bench, fresh, next_of, running, wire
-from verification import keeping
+from verification.decisions import partitions as keeping
 
 bench = conftest.bench
 QUEUES = ("verification.readings", "verification.projection")

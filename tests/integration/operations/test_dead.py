@@ -5,12 +5,12 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
-from chassis.batches import Arrival, Conclusion
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.dead_letters import Graveyard
-from chassis.deliveries import Delivered
-from chassis.handling import Dead
-from chassis.publisher import Publisher
+from chassis.messaging.batch_consumer import Arrival, Conclusion
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.dead_letters import Graveyard
+from chassis.messaging.fast_amqp.deliveries import Delivered
+from chassis.messaging.message_handler import Dead
+from chassis.messaging.publisher import Publisher
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire

@@ -13,7 +13,7 @@ from pamqp.commands import Basic
 from yarl import URL
 
 CONNECTIONS, CHANNELS = 8, 32
-"""What a gateway or an agency may have of each (`chassis.topology.ketuk`)."""
+"""What a gateway or an agency may have of each (`chassis.topology.definitions`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

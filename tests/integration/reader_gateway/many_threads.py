@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager, suppress
 
 from smartcard import scard
 
-from reader_gateway.apdu import command
-from reader_gateway.card_reader import SlotSilent, SlotTaken
-from reader_gateway.ktp.dialogue import Dialogue, ToCard
+from reader_gateway.ktp.apdu import command
+from reader_gateway.ktp.protocol import Dialogue, ToCard
 from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.sams import Sam
-from reader_gateway.pcsc.slots import Grip, carry_out
+from reader_gateway.pcsc.sam_pool import Sam
+from reader_gateway.pcsc.transport import Grip, carry_out
+from reader_gateway.ports.card_reader import SlotSilent, SlotTaken
 
 
 def no_sam() -> AbstractContextManager[Sam]:

@@ -11,9 +11,9 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
-from chassis.broker import Broker
-from chassis.root import signed
-from chassis.seal import key_id, private_key
+from chassis.crypto.root_key import signed
+from chassis.crypto.sealing import key_id, private_key
+from chassis.messaging.broker import Broker
 from dev.demo.services import Services
 from dev.stack.logged import logged
 from dev.stack.secret_files import public_pem
@@ -22,7 +22,7 @@ from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events import catalogue
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
-from reader_gateway.recipient_keys import OWNER
+from reader_gateway.bus.recipient_keys import OWNER
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import GATEWAY, wire
 

@@ -8,7 +8,7 @@ import pytest
 
 from dev.counter.counter import Counter, counter
 from dev.counter.until import until
-from reader_gateway.pcsc.sams import SILENT_SECONDS
+from reader_gateway.pcsc.sam_pool import SILENT_SECONDS
 from simulator.lying import Lying
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.migrated import newest
+from chassis.storage.schema_version import newest
 from dev.compose.authority import Pair, new_authority, new_certificate
 from tests.integration.refusals.process import ended, running
 
@@ -189,7 +189,7 @@ async def test_a_migration_refuses_a_newer_database(
     verification: dict[str, str], stack_env: Mapping[str, str]
 ) -> None:
     async with at_migration(stack_env, "9999"):
-        end = await ended("chassis.migrate", "verification", settings=verification)
+        end = await ended("chassis.storage.migrations", "verification", settings=verification)
         assert end.code == 2
         assert "9999" in end.line
 

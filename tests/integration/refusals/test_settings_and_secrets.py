@@ -63,7 +63,11 @@ async def test_every_part_refuses_to_start_without_its_settings(module: str, tmp
         (("verification",), "KETUK_AMQP_URL", "amqp://verification:s3cret@broker/ketuk"),
         (("verification",), "KETUK_DATABASE_URL", "postgresql://verification:s3cret@database/verification"),
         (("verification",), "KETUK_OTLP_ENDPOINT", "http://collector:4318"),
-        (("chassis.migrate", "verification"), "KETUK_DATABASE_URL", "postgresql://v:s3cret@database/v"),
+        (
+            ("chassis.storage.migrations", "verification"),
+            "KETUK_DATABASE_URL",
+            "postgresql://v:s3cret@database/v",
+        ),
         (("chassis.topology",), "KETUK_MANAGEMENT_URL", "http://admin:s3cret@broker:15672"),
     ],
 )

@@ -18,11 +18,11 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import Pool
-from chassis.publisher import Publisher
-from chassis.seal import Sealer, private_key
-from chassis.topology.ketuk import AGENCIES
+from chassis.crypto.sealing import Sealer, private_key
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.messaging.publisher import Publisher
+from chassis.storage.postgres import Pool
+from chassis.topology.definitions import AGENCIES
 from dev.contract.examples import examples
 from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.catalogue import TAP_JUDGED
@@ -30,7 +30,7 @@ from ketuk_events.events import Wire, to_wire
 from ketuk_events.evidence import Person
 from ketuk_events.names import to_timestamp
 from ketuk_events.taps import TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from registry.main import serve
 from registry.settings import RegistrySettings
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
+from chassis.messaging.broker import DEAD_LETTERS
 from registry.settings import RegistrySettings
 from tests.integration.registry.case import Case
 from tests.integration.registry.fresh_database import fresh_database, migrated
@@ -38,7 +38,7 @@ def settings(
     stack_env: Mapping[str, str], database_url: str, unused_tcp_port_factory: Callable[[], int]
 ) -> RegistrySettings:
     return RegistrySettings(
-        _secrets_dir=str(Path(stack_env["SECRETS_DIR"]) / "registry"),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(Path(stack_env["SECRETS_DIR"]) / "registry"),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         region="3372",
         amqp_url=stack_env["AMQP_REGISTRY_URL"],
         agencies_amqp_url=stack_env["AMQP_REGISTRY_AGENCIES_URL"],

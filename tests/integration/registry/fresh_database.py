@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 from yarl import URL
 
-from chassis.migrate import migrate
+from chassis.storage.migrations import migrate
 
 
 @contextmanager

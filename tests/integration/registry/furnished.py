@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from registry.chip_finding import ChipFinding, Finding
-from registry.store import chip_findings
+from registry.chip_health.finding import ChipFinding, Finding
+from registry.chip_health.store import findings as chip_findings
 from simulator import census
 from tests.integration.registry.case import Case, Json
 

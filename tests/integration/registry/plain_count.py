@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TypeAlias
 
-from registry.chip_finding import ChipFinding
-from registry.days import WIB
+from registry.chip_health.finding import ChipFinding
+from registry.kit.local_dates import WIB
 
 Facts: TypeAlias = Counter[tuple[object, ...]]
 Sums: TypeAlias = Mapping[str, Facts]

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from registry.api.rights import RIGHTS
+from registry.access.permissions import RIGHTS
 from tests.integration.registry.case import Answer, Case
 
 PASSWORD, OTHER = token_urlsafe(16), token_urlsafe(16)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from chassis import publisher
-from chassis.broker import Broker
-from chassis.health import Pulse
-from registry.agency_relay import AgencyRelay
+from chassis.messaging import publisher
+from chassis.messaging.broker import Broker
+from chassis.runtime.health import Pulse
+from registry.disclosure.agency_relay import AgencyRelay
 from tests.integration.chassis import test_broker_alarm
 from tests.integration.chassis.test_broker_alarm import WORD, Alarm
 from tests.integration.registry.case import Case, all_of, until

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from registry.agency_relay import AgencyRelay
+from registry.disclosure.agency_relay import AgencyRelay
 from tests.integration.registry.case import Case, until
 
 _run = AgencyRelay.run

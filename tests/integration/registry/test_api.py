@@ -6,7 +6,7 @@ import pytest
 from aio_pika.abc import AbstractQueue
 from joserfc.jwk import ECKey
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, GatewaySuspended
 from tests.integration.registry.case import AGREEMENT, Case, all_of, next_of
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import msgspec
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.projection import CardStatusChanged
 from tests.integration.registry.case import Answer, Case, Json, next_of
-from verification.card_ref import holder_ref
+from verification.rules.card_ref import holder_ref
 
 SEEN_TO = {"place": "33.72.04", "officer": "petugas-1"}
 

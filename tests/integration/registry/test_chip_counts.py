@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from chassis.postgres import Connection, Pool
-from registry.chip_finding import ChipFinding, Finding
-from registry.store import chip_counting, chip_findings
+from chassis.storage.postgres import Connection, Pool
+from registry.chip_health.finding import ChipFinding, Finding
+from registry.chip_health.store import counting as chip_counting
+from registry.chip_health.store import findings as chip_findings
 from tests.integration.registry.fresh_database import execute
 from tests.integration.registry.plain_count import Facts, Sums, counted
 

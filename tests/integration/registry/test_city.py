@@ -12,7 +12,7 @@ from msgspec.structs import replace as replaced
 from dev.contract.examples import examples
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.taps import TapJudged
-from registry import days
+from registry.kit import local_dates as days
 from tests.integration.registry.case import Answer, Case, Json, until
 from tests.integration.registry.speaking import GATEWAY, beat, say, speaking
 

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import Connection
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import Connection
 from tests.integration.registry.case import Case, until
 
 TOLD = 6

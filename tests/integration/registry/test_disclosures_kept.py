@@ -16,10 +16,10 @@ from sqlalchemy.pool import NullPool
 from yarl import URL
 
 import registry
-from chassis.migrate import migrate
-from chassis.postgres import Connection
-from registry.retention import RETENTION
-from registry.store import retention
+from chassis.storage.migrations import migrate
+from chassis.storage.postgres import Connection
+from registry.privacy.retention import RETENTION
+from registry.privacy.store import retention
 from tests.integration.registry.fresh_database import execute, fresh_database
 
 [KEPT] = [kept for kept in RETENTION if kept.table == "disclosures"]

@@ -10,14 +10,14 @@ from uuid import uuid4
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.enrolment import enrol
-from chassis.seal import key_id, private_key, public_key
+from chassis.crypto.enrolment_proof import enrol
+from chassis.crypto.sealing import key_id, private_key, public_key
 from dev.compose.authority import new_authority, new_certificate
 from dev.stack.secret_files import public_pem
 from dev.stack.strict_python import STRICT_PYTHON
 from ketuk_events.projection import GatewayApproved, GatewaySuspended
 from reader_gateway.settings import GatewaySettings
-from registry.enrolment import MISSES
+from registry.gateways.enrolment_code import MISSES
 from tests.integration.registry.case import Case, Json, next_of
 from tests.integration.registry.test_api import heard
 from tests.integration.registry.test_published_keys import body, root
@@ -100,7 +100,7 @@ async def test_a_gateway_enrols_over_https_and_is_requested_until_it_is_approved
     assert (told.gateway, told.public_key, told.version) == (name, requested["public_key"], 2)
     assert made["code"].replace("-", "")[6:] not in stored
     settings = GatewaySettings(
-        _secrets_dir=str(folder),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(folder),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         readers={},
         amqp_url="amqps://nobody",
         spool=tmp_path / "spool",

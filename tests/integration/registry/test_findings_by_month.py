@@ -8,10 +8,12 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.postgres import Pool
-from reader_gateway.tap import new_tap_id
-from registry.chip_finding import ChipFinding, Finding
-from registry.store import chip_counting, chip_findings, chip_months
+from chassis.storage.postgres import Pool
+from reader_gateway.tap.tap import new_tap_id
+from registry.chip_health.finding import ChipFinding, Finding
+from registry.chip_health.store import counting as chip_counting
+from registry.chip_health.store import findings as chip_findings
+from registry.chip_health.store import months as chip_months
 from tests.integration.registry.fresh_database import execute, fresh_database
 
 LONG_AGO = datetime(2022, 3, 14, 3, tzinfo=UTC)

@@ -17,8 +17,9 @@ from sqlalchemy.pool import NullPool
 from yarl import URL
 
 import registry
-from reader_gateway.tap import new_tap_id
-from registry.store import chip_counting, chip_months
+from reader_gateway.tap.tap import new_tap_id
+from registry.chip_health.store import counting as chip_counting
+from registry.chip_health.store import months as chip_months
 from tests.integration.registry.fresh_database import execute
 
 BEFORE, MONTHS = "0040", "0050"

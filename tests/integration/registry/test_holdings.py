@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from registry.citizens import Citizens
-from registry.holdings import BY_ANOTHER_WORD, HOLDINGS
+from registry.privacy.personal_data import BY_ANOTHER_WORD, HOLDINGS
+from registry.pseudonyms.person_refs import Citizens
 from tests.integration.registry.case import Case, until
 from tests.integration.registry.test_cards import SEEN_TO, issued
 from tests.integration.registry.test_citizens import ALARM, WHY, asked

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from ketuk_events.catalogue import GATEWAY_BEAT
 from ketuk_events.readers import MOST_READERS
-from registry.store.readers import MOST_NAMES
+from registry.readers.store.readers import MOST_NAMES
 from tests.integration.registry.case import Case, until
 from tests.integration.registry.test_fleet import USER, new_reader, speaking, state, told
 

@@ -7,18 +7,18 @@ import pytest
 import structlog
 from msgspec import structs
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.handling import handled
-from chassis.postgres import Pool, PostgresOutbox
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.messaging.message_handler import handled
+from chassis.storage.postgres import Pool, PostgresOutbox
 from dev.contract.examples import examples
 from ketuk_events.catalogue import GATEWAY_BEAT, READER_CONNECTED
 from ketuk_events.events import Event
 from ketuk_events.readers import GatewayBeat, ReaderConnected
-from registry.fleet import Fleet
-from registry.following import Following
-from registry.office import Office
+from registry.audit.unit_of_work import Office
+from registry.readers.heartbeat_consumer import Fleet
+from registry.readers.silence_monitor import silent_after
+from registry.readers.tracking import Following
 from registry.settings import RegistrySettings
-from registry.silence import silent_after
 from tests.support.statements import Statements, attempts, counted
 
 BATCH = 200

@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from yarl import URL
 
 import registry
-from chassis.migrate import migrate
+from chassis.storage.migrations import migrate
 from tests.integration.registry.fresh_database import execute
 
 OWNED_BY_THE_SERVICE = "0009"

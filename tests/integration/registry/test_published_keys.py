@@ -9,13 +9,13 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.broker import EVENTS
-from chassis.root import is_signed, signed
-from chassis.seal import key_id, private_key, public_key
+from chassis.crypto.root_key import is_signed, signed
+from chassis.crypto.sealing import key_id, private_key, public_key
+from chassis.messaging.broker import EVENTS
 from dev.stack.secret_files import public_pem
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished, SnapshotPart
-from registry import retelling
+from registry import republisher as retelling
 from tests.integration.registry.case import Case, all_of, next_of, until
 from tests.integration.registry.test_snapshots import request
 

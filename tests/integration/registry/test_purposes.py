@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from dev.contract.examples import examples
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import to_wire
 from ketuk_events.projection import PurposesChanged, SnapshotPart
-from registry.purposes import FIRST, read
+from registry.purposes.purposes import FIRST, read
 from tests.integration.registry.case import Case, Json, all_of, next_of, until
 
 PATH = "/v1/purposes"

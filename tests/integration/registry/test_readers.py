@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 from aio_pika.abc import AbstractQueue
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.readers import ReaderSilent
 from tests.integration.registry.case import Case, Json, all_of, next_of, until
 from tests.integration.registry.speaking import BEAT_SECONDS, GATEWAY, JEBRES, beat, beating, say, speaking

@@ -9,11 +9,11 @@ from ipaddress import ip_network
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from chassis.postgres import PostgresOutbox
-from registry.commands.record_refused import record_refused
-from registry.lockout import FREE_TRIES, FREE_TRIES_OF_A_NAME
-from registry.office import Office
-from registry.passwords import HASHER
+from chassis.storage.postgres import PostgresOutbox
+from registry.access.lockout import FREE_TRIES, FREE_TRIES_OF_A_NAME
+from registry.access.passwords import HASHER
+from registry.audit.record_refused import record_refused
+from registry.audit.unit_of_work import Office
 from tests.integration.registry.case import Answer, Case
 
 PASSWORD = token_urlsafe(16)

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from dev.contract.examples import examples
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import Wire, to_wire
 from ketuk_events.projection import SnapshotPart
 from registry import snapshots
-from registry.card_refs import card_ref, holder_ref
+from registry.pseudonyms.card_refs import card_ref, holder_ref
 from tests.integration.registry.case import Case, all_of, until
 from tests.integration.registry.test_cards import resident
 

@@ -10,8 +10,8 @@ import aiohttp
 import msgspec
 
 from ketuk_events.events import Wire
-from registry.api.taps_now import MOST_LISTENERS, MOST_OF_ONE
-from registry.store import tap_minutes
+from registry.taps import minutes_store as tap_minutes
+from registry.taps.api import MOST_LISTENERS, MOST_OF_ONE
 from tests.integration.registry.case import Case, Json, until
 from tests.integration.registry.speaking import GATEWAY
 

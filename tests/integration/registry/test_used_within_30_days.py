@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.postgres import Connection
-from registry.compliance import Use, use
-from registry.days import WIB, end_of
-from registry.store import reader_taps
-from registry.store.readers_as_of import holdings, readers
+from chassis.storage.postgres import Connection
+from registry.kit.local_dates import WIB, end_of
+from registry.readers.store import taps as reader_taps
+from registry.readers.store.as_of import readers
+from registry.rollout.compliance import Use, use
+from registry.rollout.store.as_of import holdings
 from tests.integration.registry.case import Case
 
 DAY = date(2026, 3, 1)

@@ -7,15 +7,15 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
-from chassis.batch_metrics import BatchMetrics
-from chassis.batches import Arrival, BatchConsumer, Conclusion
-from chassis.broker import DEAD_LETTERS, Broker
-from chassis.postgres import ping
-from chassis.seal import Opener, private_keys
-from registry.agency_event import EventSigner
-from registry.judged import VerdictReader
-from registry.telling import Teller
-from registry.verdicts import Verdicts
+from chassis.crypto.sealing import Opener, private_keys
+from chassis.messaging.batch_consumer import Arrival, BatchConsumer, Conclusion
+from chassis.messaging.batch_metrics import BatchMetrics
+from chassis.messaging.broker import DEAD_LETTERS, Broker
+from chassis.storage.postgres import ping
+from registry.disclosure.agency_event import EventSigner
+from registry.disclosure.disclosure_messages import Teller
+from registry.disclosure.verdict_opening import VerdictReader
+from registry.taps.verdict_consumer import Verdicts
 from tests.integration.registry.case import NIK, PERSON, Case, all_of, next_of
 
 

@@ -12,9 +12,9 @@ import msgspec
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from msgspec import Struct, structs
 
-from chassis.broker import DEAD_LETTERS, Broker
-from chassis.postgres import database
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import DEAD_LETTERS, Broker
+from chassis.storage.postgres import database
 from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events import catalogue
@@ -24,11 +24,11 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, SnapshotPart
 from ketuk_events.taps import CardRead, TapJudged
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.unit.verification.given import evidence
-from verification.card_ref import card_ref
 from verification.main import serve
+from verification.rules.card_ref import card_ref
 from verification.settings import VerificationSettings
 
 GATEWAY = "kelurahan-jebres"
@@ -218,7 +218,7 @@ async def informed(bench: Bench) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running(found: Mapping[str, str], *, http_port: int = 0) -> AsyncIterator[None]:
     settings = VerificationSettings(
-        _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.settings
+        _secrets_dir=str(Path(found["SECRETS_DIR"]) / "verification"),  # type: ignore[call-arg]  # as in chassis.runtime.settings
         region="3372",
         amqp_url=found["AMQP_VERIFICATION_URL"],
         database_url=found["DATABASE_VERIFICATION_URL"],

@@ -4,8 +4,8 @@ import aio_pika
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.storage.postgres import database
 from dev.stack.stack import Stack
 from tests.integration.verification.bench import EMPTY, Bench
 from tests.support.purge import purge

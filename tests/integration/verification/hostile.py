@@ -9,8 +9,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import Struct, structs
 
-from chassis.broker import DEAD_LETTERS, Broker
-from chassis.seal import Sealer, private_key, public_key
+from chassis.crypto.sealing import Sealer, private_key, public_key
+from chassis.messaging.broker import DEAD_LETTERS, Broker
 from ketuk_events import catalogue
 from ketuk_events.catalogue import Kind
 from ketuk_events.events import Wire
@@ -19,7 +19,7 @@ from ketuk_events.names import from_timestamp, to_timestamp
 from ketuk_events.projection import GatewayApproved, SnapshotPart
 from ketuk_events.sealed import Sealed
 from ketuk_events.taps import CardRead
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.registry.case import next_of
 from tests.integration.verification.bench import GATEWAY, Bench, fresh, running, wire
 

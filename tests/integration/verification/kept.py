@@ -13,16 +13,16 @@ from uuid import uuid4
 import asyncpg
 
 import verification
-from chassis.migrate import migrate
-from chassis.postgres import Pool, database
+from chassis.storage.migrations import migrate
+from chassis.storage.postgres import Pool, database
 from dev.stack.stack import Stack
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
-from reader_gateway.tap import new_tap_id
-from verification import decisions
-from verification.decisions import Decision
-from verification.keeping import Keeping
-from verification.months import month_of
+from reader_gateway.tap.tap import new_tap_id
+from verification.decisions import store as decisions
+from verification.decisions.months import month_of
+from verification.decisions.partitions import Keeping
+from verification.decisions.store import Decision
 
 KEPT, PERSONS_KEPT = timedelta(days=60), timedelta(days=35)
 

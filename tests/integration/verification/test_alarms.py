@@ -8,8 +8,8 @@ from aio_pika.abc import AbstractQueue
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS, EVENTS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.alarms import AlarmRaised
 from ketuk_events.evidence import Evidence
@@ -20,7 +20,7 @@ from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, at, fresh, informed, next_of, wire
 from tests.integration.verification.test_keys import issuer
 from tests.unit.verification.given import NIK, OTHER_NIK
-from verification.card_ref import holder_ref
+from verification.rules.card_ref import holder_ref
 
 SIGNER = ec.generate_private_key(ec.SECP256R1())
 PHOTO = b"a portrait"

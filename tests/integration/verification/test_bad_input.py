@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.events import Wire
 from ketuk_events.evidence import Evidence
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.verification.bench import NAME, Bench, approved, at, fresh, informed, wire
 
 CONTENT = "rahasia-3372994708850001"

@@ -9,11 +9,11 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS, EVENTS, Broker
-from chassis.postgres import database
-from chassis.publisher import Publisher
-from chassis.root import signed
-from chassis.seal import key_id, private_key
+from chassis.crypto.root_key import signed
+from chassis.crypto.sealing import key_id, private_key
+from chassis.messaging.broker import DEAD_LETTERS, EVENTS, Broker
+from chassis.messaging.publisher import Publisher
+from chassis.storage.postgres import database
 from dev.stack.secret_files import public_pem
 from ketuk_events import catalogue
 from ketuk_events.evidence import Evidence

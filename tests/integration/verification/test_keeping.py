@@ -12,11 +12,11 @@ from dev.contract.examples import examples
 from dev.stack.stack import Stack
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.events import to_wire
-from reader_gateway.tap import new_tap_id
+from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.kept import PERSONS_KEPT, Kept, decision, kept, template
-from verification.decisions import standing
-from verification.gone import Gone
+from verification.decisions.gone import Gone
+from verification.decisions.store import standing
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
 AUGUST = datetime(2026, 8, 15, tzinfo=UTC)

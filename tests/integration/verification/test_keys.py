@@ -3,12 +3,12 @@
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.postgres import database
-from chassis.seal import key_id, public_key
+from chassis.crypto.sealing import key_id, public_key
+from chassis.storage.postgres import database
 from dev.stack.secret_files import public_pem
 from ketuk_events.projection import KeyPublished
 from tests.integration.verification.bench import Bench
-from verification import projection
+from verification.projection import store as projection
 
 
 def issuer(version: int = 1, *, key: ec.EllipticCurvePrivateKey | None = None) -> KeyPublished:

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 from prometheus_client import CollectorRegistry
 
-from chassis.batches import Arrival, Conclusion, Dead, Settled
-from chassis.handling import handled
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival, Conclusion, Dead, Settled
+from chassis.messaging.message_handler import handled
 from dev.stack.secret_files import public_pem
 from ketuk_events.catalogue import CARD_READ
 from ketuk_events.events import event
@@ -25,10 +25,11 @@ from ketuk_events.projection import GatewayApproved, SnapshotPart
 from ketuk_events.taps import CardRead
 from tests.integration.verification.bench import fresh
 from tests.support.statements import Statements, attempts, counted
-from verification import projection, whole
-from verification.judging import Bench
-from verification.purposes import DEFAULT
-from verification.readings import Readings
+from verification.projection import store as projection
+from verification.projection import whole
+from verification.readings_consumer import Readings
+from verification.rules.default_purposes import DEFAULT
+from verification.tap_judge import Bench
 
 BATCH = 200
 GATEWAY_KEY, VERIFICATION_KEY, SIGNING_KEY, REGISTRY_KEY = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.broker import DEAD_LETTERS
+from chassis.messaging.broker import DEAD_LETTERS
 from dev.stack.stack import Stack
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, fresh, informed, running

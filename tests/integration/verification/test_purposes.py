@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from msgspec import structs
 
-from chassis.postgres import database
+from chassis.storage.postgres import database
 from dev.demo.city import enter_city
 from dev.demo.services import Services
 from dev.demo.site import Site
@@ -16,7 +16,7 @@ from ketuk_events import catalogue
 from ketuk_events.taps import TapJudged
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, fresh, informed, wire
-from verification.purposes import DEFAULT
+from verification.rules.default_purposes import DEFAULT
 
 BOTH = ("verification", "registry")
 

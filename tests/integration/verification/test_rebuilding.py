@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.evidence import Evidence
 from ketuk_events.projection import SnapshotPart

@@ -2,8 +2,8 @@ import asyncio
 
 from msgspec import structs
 
-from chassis.broker import DEAD_LETTERS
-from chassis.postgres import database
+from chassis.messaging.broker import DEAD_LETTERS
+from chassis.storage.postgres import database
 from ketuk_events import catalogue
 from ketuk_events.projection import GatewaySuspended
 from tests.integration.chassis.conftest import until

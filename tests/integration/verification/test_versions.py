@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 
-from chassis.postgres import Connection, database
+from chassis.storage.postgres import Connection, database
 from ketuk_events.projection import CardStatusChanged, SnapshotPart
-from verification import projection
-from verification.projection import Change
+from verification.projection import store as projection
+from verification.projection.store import Change
 
 REF = secrets.token_hex(32)
 BLOCKED = CardStatusChanged(card_ref=REF, status="blocked", version=2)

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from yarl import URL
 
-from chassis.broker import DEAD_LETTERS
+from chassis.messaging.broker import DEAD_LETTERS
 from tests.system.at_rest import personal
 from tests.system.at_rest.everywhere import SERVICES, lies_somewhere
 from tests.system.at_rest.search import search

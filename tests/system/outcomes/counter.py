@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.outcomes import sentence
 from ketuk_events.taps import TapJudged
 from simulator.kinds import Kind, SimulatedCard

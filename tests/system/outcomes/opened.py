@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chassis.seal import Opener, private_keys
+from chassis.crypto.sealing import Opener, private_keys
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead

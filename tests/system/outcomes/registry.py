@@ -13,7 +13,7 @@ from dev.demo.city import issuers_key
 from simulator.issuer import Issuer
 from simulator.kinds import SimulatedCard
 from tests.system.outcomes.house import GATEWAY, House
-from verification.card_ref import card_ref, holder_ref
+from verification.rules.card_ref import card_ref, holder_ref
 
 HEARD_SECONDS = 60.0
 Rule = dict[str, Any]

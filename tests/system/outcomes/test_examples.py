@@ -13,7 +13,7 @@ import pytest
 from aio_pika.abc import AbstractQueue
 from yarl import URL
 
-from chassis.broker import EVENTS
+from chassis.messaging.broker import EVENTS
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from simulator.kinds import Kind

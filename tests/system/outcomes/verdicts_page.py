@@ -10,7 +10,7 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.outcomes import sentence
 from ketuk_events.taps import TapJudged
 from tests.system.outcomes.opened import shown
-from verification.purposes import DEFAULT
+from verification.rules.default_purposes import DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,16 +6,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bench.verification.hostile import KINDS, Letter, hostile
-from chassis.batches import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival
 from dev.stack.secret_files import public_pem
 from ketuk_events.catalogue import CARD_READ
 from ketuk_events.events import Malformed, event, from_wire, to_wire
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
 from tests.unit.verification.given import evidence
-from verification.known import KnownGateway
-from verification.opening import Opened, Unauthenticated, open_reading
+from verification.evidence.opening import Opened, Unauthenticated, open_reading
+from verification.rules.case import KnownGateway
 
 IDENTITY, RECIPIENT = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 

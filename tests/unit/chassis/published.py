@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.root import signed
-from chassis.seal import key_id
+from chassis.crypto.root_key import signed
+from chassis.crypto.sealing import key_id
 from dev.stack.secret_files import public_pem
 from ketuk_events.projection import KeyPublished
 

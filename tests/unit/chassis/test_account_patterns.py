@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from chassis.topology.declared import Account, VirtualHost
-from chassis.topology.ketuk import Accounts, Feed, agencies_host, services_host
+from chassis.topology.definitions import Accounts, Feed, agencies_host, services_host
+from chassis.topology.model import Account, VirtualHost
 
 GATEWAYS = ("3372.jebres", "3372.jebres-1", "3372.jebre", "337.jebres", "33720.jebres", "3372.verification")
 FEEDS = {

@@ -1,6 +1,6 @@
 import pytest
 
-from chassis.addresses import check_client, is_here
+from chassis.runtime.addresses import check_client, is_here
 
 
 def check(address: str, *, has_authority: bool = False, plain_hosts: frozenset[str] = frozenset()) -> None:

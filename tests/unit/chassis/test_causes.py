@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.causes import Unfit, words
+from chassis.runtime.failure_reasons import Unfit, words
 
 
 @pytest.mark.timeout(5)

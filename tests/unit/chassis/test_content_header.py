@@ -8,8 +8,8 @@ from pamqp import decode
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
-from chassis import content_header
-from chassis.content_header import DEEPEST, MOST_BYTES, MOST_FIELDS, Unreadable
+from chassis.messaging.fast_amqp import content_header
+from chassis.messaging.fast_amqp.content_header import DEEPEST, MOST_BYTES, MOST_FIELDS, Unreadable
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import to_wire

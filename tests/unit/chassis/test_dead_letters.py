@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 from pamqp import encode
 
-from chassis import content_header
-from chassis.content_header import MOST_BYTES, Unreadable
-from chassis.dead_letters import FIRST_BYTES, Graveyard
-from chassis.deliveries import Delivered
-from chassis.handling import Dead
-from chassis.publisher import Publisher, properties
+from chassis.messaging.dead_letters import FIRST_BYTES, Graveyard
+from chassis.messaging.fast_amqp import content_header
+from chassis.messaging.fast_amqp.content_header import MOST_BYTES, Unreadable
+from chassis.messaging.fast_amqp.deliveries import Delivered
+from chassis.messaging.message_handler import Dead
+from chassis.messaging.publisher import Publisher, properties
 from ketuk_events.events import Wire
 from tests.unit.chassis import strange
 

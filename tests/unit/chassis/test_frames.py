@@ -17,7 +17,7 @@ from pamqp.frame import FrameTypes
 from pamqp.header import ContentHeader, ProtocolHeader
 from pamqp.heartbeat import Heartbeat
 
-from chassis.frames import MOST_BYTES, Frames
+from chassis.messaging.fast_amqp.frames import MOST_BYTES, Frames
 from tests.unit.chassis import strange
 
 SENT = b"".join(

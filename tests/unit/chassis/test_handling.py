@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import structlog
 
-from chassis.handling import Arrival, Conclusion, Dead, Settled, handled
+from chassis.messaging.message_handler import Arrival, Conclusion, Dead, Settled, handled
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 

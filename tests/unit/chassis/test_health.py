@@ -1,4 +1,4 @@
-from chassis.health import Health, Pulse
+from chassis.runtime.health import Health, Pulse
 
 
 class Clock:

@@ -1,4 +1,4 @@
-from chassis.outbox import PASSED_OVER_SECONDS, PassedOver
+from chassis.messaging.relay import PASSED_OVER_SECONDS, PassedOver
 
 
 def test_passed_over_is_tried_again_after_a_while_and_counts_until_it_is_taken() -> None:

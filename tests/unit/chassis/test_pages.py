@@ -2,7 +2,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from chassis.pages import harden
+from chassis.observability.security_headers import harden
 
 HSTS = "Strict-Transport-Security"
 

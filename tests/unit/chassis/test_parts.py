@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
-from chassis.health import Health, Pulse
-from chassis.parts import PartEnded, Parts
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import PartEnded, Parts
 
 
 async def obeys(stopping: asyncio.Event) -> None:

@@ -5,8 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from chassis.health import Pulse
-from chassis.patience import TRANSIENT, persist
+from chassis.runtime.health import Pulse
+from chassis.runtime.retry import TRANSIENT, persist
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import itertools
 import pytest
 from msgspec import structs
 
-from chassis.recipients import Recipients
-from chassis.seal import PublicKey, Sealer, key_id
+from chassis.crypto.key_ring import Recipients
+from chassis.crypto.sealing import PublicKey, Sealer, key_id
 from ketuk_events.projection import KeyPublished
 from tests.unit.chassis.published import february, new_key, published
 

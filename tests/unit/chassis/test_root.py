@@ -2,8 +2,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.root import is_signed, signed
-from chassis.seal import key_id
+from chassis.crypto.root_key import is_signed, signed
+from chassis.crypto.sealing import key_id
 from dev.stack.secret_files import public_pem
 from ketuk_events.projection import KeyPublished
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import (
+from chassis.crypto.sealing import (
     WRAP_SERVES,
     BrokenSeal,
     Opener,
@@ -21,7 +21,7 @@ from chassis.seal import (
     private_keys,
     public_key,
 )
-from chassis.signature import sign
+from chassis.crypto.signature import sign
 from dev.stack.secret_files import private_pem, public_pem
 from ketuk_events.sealed import Sealed
 

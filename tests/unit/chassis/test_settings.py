@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.settings import ServedSettings, Settings, load
+from chassis.runtime.settings import ServedSettings, Settings, load
 
 
 class Told(Settings):

@@ -1,7 +1,7 @@
 import re
 
-from chassis.topology.declared import Account, Queue
-from chassis.topology.ketuk import Accounts, Feed, agencies_host, services_host
+from chassis.topology.definitions import Accounts, Feed, agencies_host, services_host
+from chassis.topology.model import Account, Queue
 from ketuk_events.catalogue import CATALOGUE, FOR_AGENCIES, Delivery, Kind
 
 ACCOUNTS = Accounts(

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from chassis.causes import Unfit
-from chassis.life import live
-from chassis.versions import BROKER, DATABASE, PYTHON, Supported
+from chassis.runtime.failure_reasons import Unfit
+from chassis.runtime.process import live
+from chassis.runtime.versions import BROKER, DATABASE, PYTHON, Supported
 
 
 @pytest.mark.parametrize(

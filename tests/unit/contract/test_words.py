@@ -14,7 +14,10 @@ from msgspec import Meta, inspect
 from ketuk_events.catalogue import CATALOGUE
 from ketuk_events.evidence import Evidence, Person
 from ketuk_events.names import LINE, is_timestamp
-from registry.api import audit, bodies, cards, citizens
+from registry.audit import api as audit
+from registry.cards import api as cards
+from registry.privacy import api as citizens
+from registry.web import field_types as bodies
 
 BODIES: tuple[type[msgspec.Struct], ...] = (*(kind.body for kind in CATALOGUE), Evidence, Person)
 ASKED = [

@@ -8,13 +8,14 @@ from dev.mutants.mutmut import ROOT
 from dev.mutants.subjects import SUBJECTS
 from dev.mutants.survivors import Accepted, Found, Survivor, accepted_in, complaints
 
-ALIVE = Survivor(function="verification.verdict.conclude", was="a < b", now="a <= b")
+ALIVE = Survivor(function="verification.rules.verdict.conclude", was="a < b", now="a <= b")
 REASON = Accepted(function=ALIVE.function, was=ALIVE.was, now=ALIVE.now, because="the two are never equal")
 
 
 def survivors(count: int) -> tuple[Survivor, ...]:
     return tuple(
-        Survivor(function=f"verification.verdict.f{number}", was="1", now="2") for number in range(count)
+        Survivor(function=f"verification.rules.verdict.f{number}", was="1", now="2")
+        for number in range(count)
     )
 
 
@@ -22,7 +23,7 @@ def test_three_in_a_hundred_may_survive_without_a_reason_and_no_more() -> None:
     assert complaints([Found(mutants=100, survivors=survivors(3))], []) == []
     said = complaints([Found(mutants=100, survivors=survivors(4))], [])
     assert [line.split("\n")[0] for line in said] == [
-        f"without a reason: verification.verdict.f{number}" for number in range(4)
+        f"without a reason: verification.rules.verdict.f{number}" for number in range(4)
     ]
 
 
@@ -40,7 +41,7 @@ def test_one_with_a_reason_does_not_count() -> None:
 
 def test_a_reason_for_one_that_a_test_sees_has_to_go() -> None:
     (said,) = complaints([Found(mutants=100, survivors=())], [REASON])
-    assert said.startswith("accepted, and a test sees it: verification.verdict.conclude")
+    assert said.startswith("accepted, and a test sees it: verification.rules.verdict.conclude")
 
 
 def test_where_nothing_was_mutated_nothing_was_shown() -> None:

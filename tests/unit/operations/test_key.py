@@ -3,11 +3,11 @@ from pathlib import Path
 import msgspec
 from typer.testing import CliRunner
 
-from chassis.root import is_signed
-from chassis.seal import public_key
+from chassis.crypto.root_key import is_signed
+from chassis.crypto.sealing import public_key
 from dev.stack.secret_files import public_pem
 from operations.main import ketuk
-from registry.api.keys import KeyBody
+from registry.keys.api import KeyBody
 from tests.unit.chassis.published import new_key
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ketuk_events.events import Wire
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Tap
+from reader_gateway.bus.spool import Spool
+from reader_gateway.tap.tap import Tap
 
 PLENTY = 2**30
 

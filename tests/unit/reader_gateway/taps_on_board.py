@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from ketuk_events.taps import CheckResult
-from reader_gateway.board import ReaderOnBoard, TapOnBoard
+from reader_gateway.desk.display_state import ReaderOnBoard, TapOnBoard
 
 NINE_O_CLOCK = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 """In western Indonesia."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from reader_gateway.apdu import Response, response
-from reader_gateway.ktp.course import Course
-from reader_gateway.ktp.dialogue import ToCard, ToSam
+from reader_gateway.ktp.apdu import Response, response
 from reader_gateway.ktp.mutual_authentication import SamSecrets
-from reader_gateway.ktp.needs import NEEDS, Needs
+from reader_gateway.ktp.protocol import ToCard, ToSam
+from reader_gateway.ktp.purpose_files import NEEDS, Needs
 from reader_gateway.ktp.read_card import read_card
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ktp.reading_progress import Course
 from simulator.card import Traits
 from simulator.issuer import Issuer
 from simulator.kinds import Kind, SimulatedCard, make_card

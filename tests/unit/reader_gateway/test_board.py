@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reader_gateway.board import KEEP_TAPS, Board, BoardState, TapOnBoard
+from reader_gateway.desk.display_state import KEEP_TAPS, Board, BoardState, TapOnBoard
 from tests.unit.reader_gateway.taps_on_board import PHOTO, reader, tap, verdict
 
 SOON = 0.02

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
 from dev.contract.examples import examples
 from dev.stack.secret_files import public_pem
 from ketuk_events import catalogue
@@ -19,15 +19,15 @@ from ketuk_events.events import from_wire
 from ketuk_events.evidence import ChipNote, Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardPresented, CardRead
-from reader_gateway.board import Board
-from reader_gateway.card_reader import Presence, Sighting, SlotSilent
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.desk import PROOF_HOLDS, ChipCheckAsked, Desk
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board
+from reader_gateway.desk.tap_session import PROOF_HOLDS, ChipCheckAsked, Desk
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Stage, Tap, new_tap_id
+from reader_gateway.ports.card_reader import Presence, Sighting, SlotSilent
+from reader_gateway.tap.chip_notes import ChipNotes
+from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 
 EXAMPLE = examples()[catalogue.CARD_PRESENTED].data
 assert isinstance(EXAMPLE, CardPresented)

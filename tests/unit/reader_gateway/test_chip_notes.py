@@ -1,7 +1,7 @@
 import pytest
 
 from ketuk_events.evidence import CAUSES, ChipNote
-from reader_gateway.chip_notes import ChipNotes
+from reader_gateway.tap.chip_notes import ChipNotes
 
 
 @pytest.mark.parametrize("cause", CAUSES)

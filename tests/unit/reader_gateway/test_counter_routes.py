@@ -6,12 +6,12 @@ from aiohttp import StreamReader, web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
-from chassis.pages import harden
+from chassis.observability.security_headers import harden
 from ketuk_events.evidence import ChipNote
-from reader_gateway.board import Board
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.counter.app import add_counter
-from reader_gateway.counter.guard import only_this_computer
+from reader_gateway.counter.loopback_only import only_this_computer
+from reader_gateway.counter.routes import add_counter
+from reader_gateway.desk.display_state import Board
+from reader_gateway.tap.chip_notes import ChipNotes
 from tests.unit.reader_gateway.taps_on_board import PHOTO, tap, verdict
 
 OWN = {"Host": "127.0.0.1:8001"}

@@ -4,10 +4,10 @@ import pytest
 
 from ketuk_events.outcomes import HEADLINES, READERS, REASONS, Assurance, Language, Reason
 from ketuk_events.taps import CheckResult
-from reader_gateway.board import BoardState, ReaderOnBoard, TapOnBoard
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.counter.shown import Shown, ShownReader, shown
-from reader_gateway.counter.words import WORDS
+from reader_gateway.counter.translations import WORDS
+from reader_gateway.counter.view_model import Shown, ShownReader, shown
+from reader_gateway.desk.display_state import BoardState, ReaderOnBoard, TapOnBoard
+from reader_gateway.tap.chip_notes import ChipNotes
 from tests.unit.reader_gateway.taps_on_board import PHOTO, reader, tap, verdict
 
 REASONS_BY_CODE = {reason.code: reason for reason in REASONS}

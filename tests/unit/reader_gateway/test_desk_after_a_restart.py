@@ -11,24 +11,24 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
 from dev.stack.secret_files import public_pem
 from ketuk_events.events import from_wire
 from ketuk_events.evidence import Evidence
 from ketuk_events.names import from_timestamp
 from ketuk_events.taps import CardRead
-from reader_gateway.board import Board, TapOnBoard
-from reader_gateway.card_reader import Presence, Sighting
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.desk import Desk
-from reader_gateway.fleet import Fleet
-from reader_gateway.messages import Speaker
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.spool import Spool
+from reader_gateway.desk.display_state import Board, TapOnBoard
+from reader_gateway.desk.tap_session import Desk
 from reader_gateway.pcsc.contexts import Contexts
 from reader_gateway.pcsc.reader import PcscReader
-from reader_gateway.pcsc.sams import Sams
+from reader_gateway.pcsc.sam_pool import Sams
+from reader_gateway.ports.card_reader import Presence, Sighting
+from reader_gateway.reader_pool import Fleet
 from reader_gateway.settings import ReaderSlots
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Stage, Tap, new_tap_id
+from reader_gateway.tap.chip_notes import ChipNotes
+from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 from tests.unit.reader_gateway.taps_on_board import verdict
 from tests.unit.verification.given import asked
 

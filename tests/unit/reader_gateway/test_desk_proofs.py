@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reader_gateway.desk import PROOF_HOLDS, still_holds
+from reader_gateway.desk.tap_session import PROOF_HOLDS, still_holds
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
-from chassis.seal import private_key
+from chassis.crypto.sealing import private_key
 from reader_gateway.enrol import become
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import Dialogue, ToCard
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.file_reader import Damaged
 from reader_gateway.ktp.plain_files import read_control, read_photo
-from reader_gateway.ktp.whole_file import Damaged
+from reader_gateway.ktp.protocol import Dialogue, ToCard
 
 READ_BINARY = bytes.fromhex("00B0")
 

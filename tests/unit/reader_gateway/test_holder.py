@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from ketuk_events.evidence import Finding
-from reader_gateway.holder import MatcherAway, Touch, Tries, match_holder
+from reader_gateway.ports.fingerprint_match import MatcherAway, Touch, Tries, match_holder
 
 MISS, POOR = Touch.NO_MATCH, Touch.POOR
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import ToSam
-from reader_gateway.ktp.needs import ALL, NEEDS, Needs
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import ToSam
+from reader_gateway.ktp.purpose_files import ALL, NEEDS, Needs
 from reader_gateway.ktp.reading import Reading
 from simulator.card import Traits
 from simulator.kinds import Kind

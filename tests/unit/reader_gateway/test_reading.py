@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketuk_events.evidence import Finding
-from reader_gateway.apdu import Garbage, Response, response
-from reader_gateway.ktp.course import Course
-from reader_gateway.ktp.dialogue import CardLeft, Dialogue, SamAway, SamBroken, ToCard, ToSam
-from reader_gateway.ktp.needs import ALL, NEEDS
+from reader_gateway.ktp.apdu import Garbage, Response, response
+from reader_gateway.ktp.protocol import CardLeft, Dialogue, SamAway, SamBroken, ToCard, ToSam
+from reader_gateway.ktp.purpose_files import ALL, NEEDS
 from reader_gateway.ktp.read_card import read_card
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ktp.reading_progress import Course
 from simulator.kinds import Kind
 from tests.unit.reader_gateway.terminal import SECRETS, Step, card, read
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import pytest
 
-from reader_gateway.apdu import Response
-from reader_gateway.ktp.dialogue import SamAway, SamBusy, SamSilent
-from reader_gateway.pcsc.sams import SILENT_SECONDS, Sam, Sams
+from reader_gateway.ktp.apdu import Response
+from reader_gateway.ktp.protocol import SamAway, SamBusy, SamSilent
+from reader_gateway.pcsc.sam_pool import SILENT_SECONDS, Sam, Sams
 
 BOUND = 10.0
 """Seconds that a test waits for a thread before it fails."""

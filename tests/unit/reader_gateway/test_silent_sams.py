@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from reader_gateway.ktp.dialogue import SamAway, SamSilent
-from reader_gateway.pcsc.sams import SILENT_SECONDS, Sams
+from reader_gateway.ktp.protocol import SamAway, SamSilent
+from reader_gateway.pcsc.sam_pool import SILENT_SECONDS, Sams
 
 NOW = 1_000.0
 

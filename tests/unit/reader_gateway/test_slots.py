@@ -3,11 +3,11 @@ from contextlib import nullcontext
 import pytest
 from smartcard import scard
 
-from reader_gateway.apdu import Garbage, Response
-from reader_gateway.ktp.dialogue import CardLeft, Dialogue, SamAway, SamBroken, ToCard, ToSam
+from reader_gateway.ktp.apdu import Garbage, Response
+from reader_gateway.ktp.protocol import CardLeft, Dialogue, SamAway, SamBroken, ToCard, ToSam
 from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.sams import Sam
-from reader_gateway.pcsc.slots import Grip, carry_out
+from reader_gateway.pcsc.sam_pool import Sam
+from reader_gateway.pcsc.transport import Grip, carry_out
 
 ASK = bytes(5)
 

@@ -12,8 +12,8 @@ from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
 from ketuk_events.taps import CardPresented
-from reader_gateway.spool import Spool
-from reader_gateway.tap import Stage, Tap, new_tap_id
+from reader_gateway.bus.spool import Spool
+from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 EXAMPLE = examples()[catalogue.CARD_PRESENTED]

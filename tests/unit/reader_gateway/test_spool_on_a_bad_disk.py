@@ -17,23 +17,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 from structlog.testing import capture_logs
 
-from chassis.health import Degraded, Sick
-from chassis.life import Refused
-from chassis.seal import Sealer
+from chassis.crypto.sealing import Sealer
+from chassis.runtime.health import Degraded, Sick
+from chassis.runtime.process import Refused
 from dev.contract.examples import examples
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
-from reader_gateway import spool as module
-from reader_gateway.board import Board, BoardState
-from reader_gateway.card_reader import Presence, Sighting
-from reader_gateway.chip_notes import ChipNotes
-from reader_gateway.counter.shown import shown
-from reader_gateway.desk import Desk
-from reader_gateway.ktp.needs import Needs
+from reader_gateway.bus import spool as module
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.bus.spool import KEEP_TAPS, RESERVE_BYTES, Spool
+from reader_gateway.counter.view_model import shown
+from reader_gateway.desk.display_state import Board, BoardState
+from reader_gateway.desk.tap_session import Desk
+from reader_gateway.ktp.purpose_files import Needs
 from reader_gateway.ktp.reading import NO_ANSWER, Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.spool import KEEP_TAPS, RESERVE_BYTES, Spool
-from reader_gateway.tap import Stage, Tap, new_tap_id
+from reader_gateway.ports.card_reader import Presence, Sighting
+from reader_gateway.tap.chip_notes import ChipNotes
+from reader_gateway.tap.tap import Stage, Tap, new_tap_id
 from tests.unit.reader_gateway.spool_on_small_disk import SmallDisk
 from tests.unit.verification.given import asked
 

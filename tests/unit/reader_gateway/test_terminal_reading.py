@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketuk_events.evidence import Finding
-from reader_gateway.card_reader import Presence
-from reader_gateway.holder import Touch, Tries
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.reading import Reading
+from reader_gateway.ports.card_reader import Presence
+from reader_gateway.ports.fingerprint_match import Touch, Tries
+from reader_gateway.terminal.codes import CardState, Code, Failed, FingerState, Identity
 from reader_gateway.terminal.dialogue import Conversation, Said, greet
 from reader_gateway.terminal.protocol import Answer, Request, Verb
 from reader_gateway.terminal.reading import EMPTY, Operator, Seen, look, read_card, touch
-from reader_gateway.terminal.states import CardState, Code, Failed, FingerState, Identity
 
 OPERATOR = Operator(name="petugas", nik="3372994101800001")
 BIODATA = b'"3372994708850001","JL. CONTOH"'

@@ -8,13 +8,13 @@ import pytest
 from aio_pika.abc import AbstractIncomingMessage
 from msgspec.structs import replace
 
-from chassis.broker import Broker
+from chassis.messaging.broker import Broker
 from dev.contract.examples import examples
 from ketuk_events.catalogue import KEY_PUBLISHED, TAP_JUDGED
 from ketuk_events.events import Event, to_wire
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import TapJudged
-from reader_gateway.verdicts import Verdicts
+from reader_gateway.bus.inbox import Verdicts
 
 EXAMPLE = examples()[TAP_JUDGED]
 VERDICT = EXAMPLE.data

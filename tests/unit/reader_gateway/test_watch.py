@@ -6,9 +6,9 @@ import threading
 import pytest
 from smartcard import scard
 
-from reader_gateway.card_reader import Presence, Sighting
 from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.watch import Watch
+from reader_gateway.pcsc.slot_monitor import Watch
+from reader_gateway.ports.card_reader import Presence, Sighting
 
 SLOT = "Ketuk 0 00 00"
 EMPTY, CARD = scard.SCARD_STATE_EMPTY, scard.SCARD_STATE_PRESENT

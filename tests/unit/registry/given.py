@@ -10,9 +10,9 @@ from msgspec.structs import replace as replaced
 from dev.contract.examples import examples
 from ketuk_events.catalogue import TAP_JUDGED
 from ketuk_events.taps import CheckResult, TapJudged
-from registry.agreement import Agreement
-from registry.gateway import Gateway
-from registry.pseudonyms import Pseudonyms
+from registry.disclosure.agreement import Agreement
+from registry.gateways.gateway import Gateway
+from registry.pseudonyms.pseudonyms import Pseudonyms
 
 NIK = "3372990101900001"
 PERSON = {

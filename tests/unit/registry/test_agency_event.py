@@ -10,7 +10,7 @@ from dev.contract.examples import examples
 from ketuk_events.agency import CardOutcome
 from ketuk_events.catalogue import CARD_VERIFIED
 from ketuk_events.events import Wire
-from registry.agency_event import EventSigner
+from registry.disclosure.agency_event import EventSigner
 
 EXAMPLE = examples()[CARD_VERIFIED]
 _KEY = (

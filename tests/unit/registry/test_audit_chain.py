@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.audit_chain import Details, Entry, findings
-from registry.hash_chain import NOTHING_BEFORE, Finding, Head
+from registry.audit.chain import Details, Entry, findings
+from registry.kit.hash_chain import NOTHING_BEFORE, Finding, Head
 
 Log = list[tuple[Entry, bytes, Details | None]]
 

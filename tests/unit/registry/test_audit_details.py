@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry.audit_chain import Details, findings
+from registry.audit.chain import Details, findings
 from tests.unit.registry.test_audit_chain import places, written
 
 OTHER: dict[str, Any] = {

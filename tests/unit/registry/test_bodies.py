@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.seal import public_pem
-from registry.api.bodies import AgreementBody
-from registry.api.keys import KeyBody
-from registry.refusals import Unfit
+from chassis.crypto.sealing import public_pem
+from registry.disclosure.schemas import AgreementBody
+from registry.keys.api import KeyBody
+from registry.kit.errors import Unfit
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))

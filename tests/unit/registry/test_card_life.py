@@ -2,8 +2,8 @@ from typing import get_args
 
 import pytest
 
-from registry.api.bodies import CardStatus
-from registry.card_life import may_become
+from registry.cards.status import may_become
+from registry.web.field_types import CardStatus
 
 STATUSES = get_args(CardStatus)
 

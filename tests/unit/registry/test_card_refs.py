@@ -4,8 +4,8 @@ from hmac import HMAC
 import msgspec
 
 from ketuk_events.projection import CardStatusChanged
-from registry.card_refs import card_ref, holder_ref
-from verification.card_ref import holder_ref as as_verification_names_it
+from registry.pseudonyms.card_refs import card_ref, holder_ref
+from verification.rules.card_ref import holder_ref as as_verification_names_it
 
 KEY = bytes(range(32))
 

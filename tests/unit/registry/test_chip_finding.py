@@ -6,7 +6,7 @@ from msgspec.structs import replace as replaced
 from ketuk_events.evidence import ChipNote
 from ketuk_events.outcomes import Check, reason
 from ketuk_events.taps import CheckResult, TapJudged
-from registry.chip_finding import ChipFinding, Finding, chip_finding
+from registry.chip_health.finding import ChipFinding, Finding, chip_finding
 from tests.unit.registry.given import verdict
 
 PLACE = "33.72.04.1010"

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.chip_finding import Finding
-from registry.chip_health import CauseCount, Count, Found, cause_lines, lines, tally, wilson
+from registry.chip_health.finding import Finding
+from registry.chip_health.report import CauseCount, Count, Found, cause_lines, lines, tally, wilson
 
 NONE = (0,) * len(Finding)
 

@@ -3,10 +3,10 @@ from datetime import date
 
 import pytest
 
-from registry.city_files import FILES, shipped
-from registry.data_file import BadFile, read
-from registry.places import Place, read_places
-from registry.responsibility import read_responsibilities, responsible
+from registry.city_data.files import FILES, shipped
+from registry.kit.csv_file import BadFile, read
+from registry.places.places import Place, read_places
+from registry.places.responsibility import read_responsibilities, responsible
 
 CITY = shipped("3372")
 HEADER = "code,name,kind,parent,valid_from,valid_to\n"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.city_files import shipped
-from registry.compliance import Holding, Use, by_kind, days_late, line, use
-from registry.duties import KINDS, Duty, bound, read_duties
+from registry.city_data.files import shipped
+from registry.rollout.compliance import Holding, Use, by_kind, days_late, line, use
+from registry.rollout.duties import KINDS, Duty, bound, read_duties
 
 DUTIES = list(read_duties(shipped("3372")["duties"]).values())
 counts = st.integers(0, 3)

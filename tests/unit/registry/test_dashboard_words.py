@@ -3,7 +3,7 @@ from pathlib import Path
 
 from registry.dashboard import page
 from registry.dashboard.words import WORDS
-from registry.reader_life import Stage
+from registry.readers.lifecycle import Stage
 
 STATIC = Path(page.__file__).parent / "static"
 SCRIPTS = "".join(file.read_text() for file in STATIC.glob("*.js"))

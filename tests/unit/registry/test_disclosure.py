@@ -6,10 +6,10 @@ from joserfc import jwe
 from dev.contract.examples import examples
 from ketuk_events.agency import CardOutcome
 from ketuk_events.catalogue import TAP_JUDGED
-from registry.agreement import Agreement
-from registry.disclosure import disclosure
-from registry.judged import Judged
-from registry.telling import Teller
+from registry.disclosure.agreement import Agreement
+from registry.disclosure.disclosure import disclosure
+from registry.disclosure.disclosure_messages import Teller
+from registry.disclosure.verdict_opening import Judged
 from tests.unit.registry.given import AGENCY_KEY, GATEWAY, NIK, PERSON, agreement, pseudonyms, verdict
 from tests.unit.registry.test_agency_event import signer
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.disclosure_chain import DisclosureCheck, Link, commitment
-from registry.hash_chain import NOTHING_BEFORE, Chain, Finding, Head
+from registry.disclosure.chain import DisclosureCheck, Link, commitment
+from registry.kit.hash_chain import NOTHING_BEFORE, Chain, Finding, Head
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KEPT = timedelta(days=5 * 365)

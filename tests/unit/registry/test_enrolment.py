@@ -5,11 +5,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.enrolment import enrol
+from chassis.crypto.enrolment_proof import enrol
 from dev.stack.secret_files import public_pem
-from registry.enrolment import LIVES, MISSES, Code, Enrolment
-from registry.gateway import Gateway
-from registry.refusals import NotPossible
+from registry.gateways.enrolment_code import LIVES, MISSES, Code, Enrolment
+from registry.gateways.gateway import Gateway
+from registry.kit.errors import NotPossible
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 CODE = Code.made()

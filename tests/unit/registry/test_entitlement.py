@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ketuk_events.names import from_timestamp
-from registry.agreement import Agreement
-from registry.entitlement import entitled
+from registry.disclosure.agreement import Agreement
+from registry.disclosure.entitlement import entitled
 from tests.unit.registry.given import GATEWAY, agreement, between, verdict
 
 JUDGED = from_timestamp(verdict().judged)

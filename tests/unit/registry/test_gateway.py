@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from registry.gateway import Gateway
-from registry.refusals import NotPossible
+from registry.gateways.gateway import Gateway
+from registry.kit.errors import NotPossible
 
 REQUESTED = Gateway(name="g", institution="i", place="33.72.04.1010", public_key="k")
 

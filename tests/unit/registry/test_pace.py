@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registry.lockout import FREE_TRIES, locked_until
-from registry.pace import Pace
+from registry.access.lockout import FREE_TRIES, locked_until
+from registry.access.rate_limit import Pace
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,7 +1,7 @@
 from collections import Counter
 from datetime import date
 
-from registry.places import Place, file_of, read
+from registry.places.places import Place, file_of, read
 
 PLACES = read(file_of("3372"))
 

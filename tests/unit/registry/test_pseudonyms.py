@@ -3,7 +3,7 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.pseudonyms import Pseudonyms
+from registry.pseudonyms.pseudonyms import Pseudonyms
 from tests.unit.registry.given import NIK, pseudonyms
 
 INSTITUTIONS = st.from_regex("[a-z0-9-]{1,40}", fullmatch=True)

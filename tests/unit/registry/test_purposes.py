@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from ketuk_events.outcomes import Check
 from ketuk_events.projection import Purpose
-from registry.purposes import FIRST, MOST_SECONDS, in_order, must_fit, read
-from registry.refusals import Unfit
-from verification.purposes import DEFAULT
+from registry.kit.errors import Unfit
+from registry.purposes.purposes import FIRST, MOST_SECONDS, in_order, must_fit, read
+from verification.rules.default_purposes import DEFAULT
 
 SHIPPED = {purpose.purpose: purpose for purpose in read(FIRST)}
 RECORD = SHIPPED["record"]

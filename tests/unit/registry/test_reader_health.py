@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.reader_health import SAYS, Asked, Sides, Trials, judge_readers
+from registry.chip_health.reader_comparison import SAYS, Asked, Sides, Trials, judge_readers
 
 
 def exact(sides: Sides) -> float:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.following import changes
-from registry.reader_life import COUNTED, OWNED, STANDING, Life, Stage, Told, came, stage
-from registry.refusals import NotPossible
+from registry.kit.errors import NotPossible
+from registry.readers.lifecycle import COUNTED, OWNED, STANDING, Life, Stage, Told, came, stage
+from registry.readers.tracking import changes
 
 NOW = datetime(2014, 3, 1, 3, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

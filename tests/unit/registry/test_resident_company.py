@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import product
 
-from registry.resident_rows import Places, Read, read
+from registry.residents.residents_csv import Places, Read, read
 
 PLACES = Places(city="33.72", known={"33.72.04.1010"})
 TODAY = date(2013, 8, 18)

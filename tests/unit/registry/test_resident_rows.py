@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from operations import resident_file
-from registry.resident_rows import COLUMNS, MENDING, REASONS, Places, Refused, read
+from registry.residents.residents_csv import COLUMNS, MENDING, REASONS, Places, Refused, read
 from simulator import census
 
 PLACES = Places(city="33.72", known={"33.72.04.1010"})

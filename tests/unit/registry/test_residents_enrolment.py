@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
-from registry import places
-from registry.reported_figures import Reported, as_of, read
-from registry.residents_enrolment import enrolment, standing
+from registry.places import places
+from registry.residents.enrolment import enrolment, standing
+from registry.residents.reported_figures import Reported, as_of, read
 
 SAID = read("3372")
 PLACES = places.read(places.file_of("3372"))

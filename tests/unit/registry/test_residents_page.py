@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from operations.resident_file import RETURN, TOO_LONG, TWICE
-from registry.resident_rows import COLUMNS, REASONS
+from registry.residents.residents_csv import COLUMNS, REASONS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "residents.md").read_text()
 

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from registry.retention import DETAILS, DISCLOSURES, FINDINGS, RETENTION
+from registry.privacy.retention import DETAILS, DISCLOSURES, FINDINGS, RETENTION
 from verification.settings import VerificationSettings
 
 ROOT = Path(__file__).parents[3]

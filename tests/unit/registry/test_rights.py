@@ -1,10 +1,10 @@
 import pytest
 
 from dev.contract.openapi import paper_registry
-from registry.api.rights import RIGHTS
-from registry.api.told import told_of
-from registry.audit_events import MEANING, AuditEvent
+from registry.access.permissions import RIGHTS
+from registry.audit.events import MEANING, AuditEvent
 from registry.dashboard.page import PAGES
+from registry.web.route_docs import told_of
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -1,6 +1,6 @@
 """Who may do what, written down a second time: a line that moves in the table is a decision."""
 
-from registry.api.rights import RIGHTS
+from registry.access.permissions import RIGHTS
 
 MAY = {
     "viewer officer operator auditor": """

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.city_files import shipped
-from registry.forecast import COMPLETE, METHOD, TOO_LITTLE, forecast
-from registry.places import Place, in_order, read_places
-from registry.reader_life import Stage
-from registry.roll_out import KindLine, PlaceLine, Stood, kind_lines, place_lines
-from registry.targets import Target, current, read_targets
+from registry.city_data.files import shipped
+from registry.places.places import Place, in_order, read_places
+from registry.readers.lifecycle import Stage
+from registry.rollout.forecast import COMPLETE, METHOD, TOO_LITTLE, forecast
+from registry.rollout.progress import KindLine, PlaceLine, Stood, kind_lines, place_lines
+from registry.rollout.targets import Target, current, read_targets
 
 CITY = shipped("3372")
 PLACES = in_order(read_places(CITY["places"]))

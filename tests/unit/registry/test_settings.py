@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chassis.settings import load
+from chassis.runtime.settings import load
 from registry.settings import RegistrySettings
 
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from chassis.health import Pulse
-from registry.following import Following
-from registry.silence import LOOKS_IN_A_BEAT, Silence, silent_after
+from chassis.runtime.health import Pulse
+from registry.readers.silence_monitor import LOOKS_IN_A_BEAT, Silence, silent_after
+from registry.readers.tracking import Following
 
 BEAT = 30.0
 

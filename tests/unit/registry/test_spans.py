@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.spans import spans
+from registry.kit.date_ranges import spans
 
 DAYS = st.dates(date(2012, 11, 1), date(2013, 3, 31))
 ALL = [date(2012, 10, 1) + timedelta(days=number) for number in range(212)]

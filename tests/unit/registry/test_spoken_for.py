@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from registry.api.spoken_for import origin_of
+from registry.access.forwarded_for import origin_of
 
 OURS = (ip_network("172.31.255.240/28"), ip_network("fd00::/64"))
 WEB = "172.31.255.242"

@@ -7,8 +7,8 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from msgspec import Struct
 
-from registry.api.tables import Tables, one_table, table, wants_table
-from registry.refusals import Unfit
+from registry.kit.errors import Unfit
+from registry.web.csv_tables import Tables, one_table, table, wants_table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

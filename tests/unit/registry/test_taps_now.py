@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from registry.taps_now import taps_now
+from registry.taps.live_taps import taps_now
 
 NOW = datetime(2026, 11, 25, 10, 30, 42, tzinfo=UTC)
 RUNNING = NOW.replace(second=0)

@@ -3,8 +3,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from registry.refusals import TooOften
-from registry.turns import Turns
+from registry.access.turns import Turns
+from registry.kit.errors import TooOften
 
 
 class Desk:

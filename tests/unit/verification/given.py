@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from ketuk_events.asked import Asked
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.names import to_timestamp
-from verification.card_ref import CardHolder, holder_ref
-from verification.known import Case, OwnCheck
-from verification.purposes import DEFAULT
+from verification.rules.card_ref import CardHolder, holder_ref
+from verification.rules.case import Case, OwnCheck
+from verification.rules.default_purposes import DEFAULT
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 TAP = "01a20bec-d480-7c3e-9d52-3f6a1b2c4d5e"

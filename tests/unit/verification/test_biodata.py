@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.verification.given import BIODATA
-from verification.biodata import FIELDS, NAMES, attributes
+from verification.rules.biodata import FIELDS, NAMES, attributes
 
 PARTS = st.lists(st.sampled_from(['"', ",", '","', '""', "a", "\n", "\r", "\0", " ", "Ж"]), max_size=120)
 FULL = st.lists(st.text(max_size=8), min_size=FIELDS - 1, max_size=FIELDS + 1)

@@ -9,10 +9,10 @@ from ketuk_events.evidence import FileReading
 from ketuk_events.outcomes import TERMINAL_SAYS, Assurance, Check
 from ketuk_events.taps import CheckResult
 from tests.unit.verification.given import BIODATA, PURPOSES, case, evidence
-from verification.checks.chip_readable import chip_readable
-from verification.checks.nik_consistent import nik_consistent
-from verification.checks.reader_trusted import CLOCK_SLACK, reader_trusted
-from verification.verdict import VOUCHED_FOR, conclude, judge
+from verification.rules.checks.chip_readable import chip_readable
+from verification.rules.checks.nik_consistent import nik_consistent
+from verification.rules.checks.reader_trusted import CLOCK_SLACK, reader_trusted
+from verification.rules.verdict import VOUCHED_FOR, conclude, judge
 
 LONGEST = timedelta(seconds=PURPOSES["record"].max_age_seconds)
 A_MOMENT = timedelta(microseconds=1)

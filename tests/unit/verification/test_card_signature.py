@@ -9,24 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from chassis.seal import Opener, Sealer, key_id
+from chassis.crypto.sealing import Opener, Sealer, key_id
 from dev.stack.secret_files import public_pem
 from ketuk_events.evidence import Evidence, Finding
 from ketuk_events.names import to_timestamp
 from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead
-from reader_gateway.ktp.needs import NEEDS
+from reader_gateway.bus.message_factory import Speaker
+from reader_gateway.ktp.purpose_files import NEEDS
 from reader_gateway.ktp.reading import Reading
-from reader_gateway.messages import Speaker
-from reader_gateway.tap import Tap, new_tap_id
+from reader_gateway.tap.tap import Tap, new_tap_id
 from simulator.files import with_length
 from simulator.kinds import Kind
 from simulator.signature_file import sign
 from tests.unit.reader_gateway.terminal import ISSUER, OTHER, card, read
 from tests.unit.verification.given import NOW, asked, case, evidence
-from verification.card_signature import issuers
-from verification.known import OwnCheck
-from verification.verdict import judge
+from verification.evidence.card_signature import issuers
+from verification.rules.case import OwnCheck
+from verification.rules.verdict import judge
 
 GATEWAY, VERIFICATION = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
 PASSED, FAILED = Finding(result="passed", code="ok"), Finding(result="failed", code="signature-invalid")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-import verification.checks
-import verification.verdict
+import verification.rules.checks
+import verification.rules.verdict
 from ketuk_events.evidence import Evidence, FileReading, Finding
 from ketuk_events.outcomes import REASONS, Check, Reason
 from ketuk_events.projection import Purpose
@@ -30,9 +30,9 @@ from tests.unit.verification.given import (
     case,
     evidence,
 )
-from verification.known import Case, OwnCheck
-from verification.purposes import UNKNOWN
-from verification.verdict import CHECKS, conclude, judge
+from verification.rules.case import Case, OwnCheck
+from verification.rules.default_purposes import UNKNOWN
+from verification.rules.verdict import CHECKS, conclude, judge
 
 ORDER = (
     "reader.trusted", "chip.answers", "chip.readable", "card.authentic", "data.signed", "card.status",
@@ -190,7 +190,10 @@ def test_a_verdict_depends_on_evidence_projection_and_rules_alone(
 
 
 def test_nothing_that_judges_can_ask_a_clock_a_die_a_file_or_the_network() -> None:
-    judging = [Path(verification.verdict.__file__), *Path(verification.checks.__file__).parent.glob("*.py")]
+    judging = [
+        Path(verification.rules.verdict.__file__),
+        *Path(verification.rules.checks.__file__).parent.glob("*.py"),
+    ]
     assert len(judging) == 1 + 1 + len(CHECKS)
     allowed = {"collections.abc", "dataclasses", "re"}
     for file in judging:

@@ -10,8 +10,8 @@ from ketuk_events.evidence import ChipNote, Evidence, FileReading, Finding
 from ketuk_events.outcomes import TERMINAL_SAYS
 from ketuk_events.taps import TapJudged
 from tests.unit.verification.given import TAP, asked, case, evidence
-from verification.checks.chip_readable import chip_readable
-from verification.verdict import judge
+from verification.rules.checks.chip_readable import chip_readable
+from verification.rules.verdict import judge
 
 CODES = st.sampled_from(
     ["ok", "passed", "failed", "not-done", "no-sam", TERMINAL_SAYS, "terminal-error", "x" * 60, "read"]

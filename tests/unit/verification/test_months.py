@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader_gateway.tap import new_tap_id
-from verification.gone import Gone
-from verification.months import first_id, milliseconds, month_after, month_of, told_by
+from ketuk_events.tap_ids import first_id, milliseconds, told_by
+from reader_gateway.tap.tap import new_tap_id
+from verification.decisions.gone import Gone
+from verification.decisions.months import month_after, month_of
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001  hypothesis wants it naive

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
 
-from chassis.batches import Arrival
-from chassis.seal import Opener, Sealer
+from chassis.crypto.sealing import Opener, Sealer
+from chassis.messaging.batch_consumer import Arrival
 from ketuk_events import catalogue
 from ketuk_events.events import event
 from ketuk_events.evidence import Evidence
@@ -17,8 +17,8 @@ from ketuk_events.names import to_timestamp
 from ketuk_events.sealed import Sealed
 from ketuk_events.taps import CardRead
 from tests.unit.verification.given import NOW, TAP, evidence
-from verification.known import KnownGateway
-from verification.opening import NotYetAuthenticated, Unauthenticated, open_reading
+from verification.evidence.opening import NotYetAuthenticated, Unauthenticated, open_reading
+from verification.rules.case import KnownGateway
 
 GATEWAY, OTHER, VERIFICATION = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
 NAME = "3372.kelurahan-jebres"

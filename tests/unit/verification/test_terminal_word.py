@@ -20,7 +20,7 @@ from tests.unit.verification.given import (
     unread,
     vouched,
 )
-from verification.verdict import CHECKS, conclude, judge
+from verification.rules.verdict import CHECKS, conclude, judge
 
 ERROR, HANGS, NO_MATCH, FINGER_OK = (
     Finding(result=result, code=code)

@@ -20,8 +20,8 @@ from tests.unit.verification.given import (
     evidence,
     unread,
 )
-from verification.known import Case
-from verification.verdict import CHECKS, conclude, judge
+from verification.rules.case import Case
+from verification.rules.verdict import CHECKS, conclude, judge
 
 FAILED_AUTHENTICATION = Finding(result="failed", code="authentication-failed")
 INVALID_SIGNATURE = Finding(result="failed", code="signature-invalid")

@@ -1,1 +1,0 @@
-"""The HTTP API with which the civil-registry office lists and changes what the registry holds."""

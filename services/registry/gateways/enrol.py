@@ -1,0 +1,69 @@
+"""Enrol a gateway with its code: it is requested then, and counts once the office approves it."""
+
+from datetime import UTC, datetime
+
+from chassis.crypto.enrolment_proof import Enrol, Enrolled
+from chassis.storage.postgres import Connection
+from registry.audit.request_context import comes_to_nothing, concerns
+from registry.audit.unit_of_work import Office
+from registry.gateways import enrolment_store as enrolments
+from registry.gateways.describe_gateway import describe
+from registry.gateways.enrolment_code import Code, Enrolment
+from registry.keys import store as keys
+from registry.keys.recipients import recipients
+from registry.kit.errors import NotPossible, Unfit
+
+SEALED_FOR = "verification"
+
+
+async def enrol_gateway(office: Office, sent: Enrol, *, root: str | None) -> Enrolled:
+    """Take the code and the gateway's public key; a gateway that lost the answer may ask again.
+
+    Raises Unfit where the proof does not hold, and NotPossible for a code that is wrong, used or expired, all
+    in the same words, or where there is no root or no key to seal for.
+    """
+    if not sent.is_proven():
+        raise Unfit("the gateway does not show that it has the private key")
+    if root is None:
+        raise NotPossible("the registry knows no root: set KETUK_ROOT_PUBLIC_KEY")
+    now = datetime.now(UTC)
+    async with office.deciding() as connection:
+        sealed_for = recipients(await keys.all_keys(connection), owner=SEALED_FOR, now=now)
+        if not sealed_for:
+            raise NotPossible(f"publish a key of {SEALED_FOR} first: the gateway could not seal")
+        enrolment = await _opened(connection, sent, region=office.region, now=now)
+        if enrolment is None:
+            comes_to_nothing("the code is wrong, used or expired")
+        else:
+            concerns(enrolment.gateway)
+            await describe(
+                connection,
+                office,
+                name=enrolment.gateway,
+                institution=enrolment.institution,
+                place=enrolment.place,
+                public_key=sent.public_key,
+            )
+            await enrolments.used(connection, enrolment.code_id, public_key=sent.public_key)
+    # only now, for a miss must be counted
+    if enrolment is None:
+        raise NotPossible("the code is wrong, used or expired: ask the office for a new one")
+    return Enrolled(
+        region=office.region,
+        gateway=enrolment.gateway,
+        institution=enrolment.institution,
+        place=enrolment.place,
+        root_public_key=root,
+        keys=sealed_for,
+    )
+
+
+async def _opened(connection: Connection, sent: Enrol, *, region: str, now: datetime) -> Enrolment | None:
+    code = Code.typed(sent.code)
+    found = await enrolments.find(connection, code.name, region=region)
+    if found is None or not found.is_open(public_key=sent.public_key, now=now):
+        return None
+    if not found.is_of(code):
+        await enrolments.missed(connection, found.code_id)
+        return None
+    return found

@@ -1,1 +1,0 @@
-"""How what the registry holds lies in PostgreSQL."""
