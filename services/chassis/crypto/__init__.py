@@ -1,1 +1,1 @@
-"""Crypto."""
+"""Seals, signatures, keys and proofs."""

@@ -1,1 +1,1 @@
-"""Messaging."""
+"""The broker: connections, consumers, publishers, the relay, dead letters."""

@@ -1,1 +1,1 @@
-"""Observability."""
+"""Logs, metrics, traces, and the HTTP server that shows them."""

@@ -1,1 +1,1 @@
-"""Runtime."""
+"""The life of a process: settings, parts, health, retries, time limits."""

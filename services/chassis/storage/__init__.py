@@ -1,1 +1,1 @@
-"""Storage."""
+"""PostgreSQL, migrations, and the outbox."""

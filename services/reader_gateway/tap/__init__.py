@@ -1,1 +1,1 @@
-"""Tap."""
+"""A tap and what is noted of its chip."""

@@ -1,1 +1,1 @@
-"""Alarms."""
+"""Alarms that verification raises, and who has looked into them."""

@@ -1,1 +1,1 @@
-"""Cards."""
+"""Cards: their status, their holders, their history."""

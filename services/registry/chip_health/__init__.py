@@ -1,1 +1,1 @@
-"""Chip health."""
+"""What taps say of chips, by month, and how readers compare."""

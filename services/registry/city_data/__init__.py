@@ -1,1 +1,1 @@
-"""City data."""
+"""The city's files: places, institutions, targets, duties, inventory."""

@@ -1,1 +1,1 @@
-"""Gateways."""
+"""Reader gateways: enrolment, approval, suspension, revocation."""

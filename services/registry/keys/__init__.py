@@ -1,1 +1,1 @@
-"""Keys."""
+"""Public keys that are published to verification and gateways."""

@@ -1,1 +1,1 @@
-"""Places."""
+"""Places of the city (kecamatan, kelurahan) and institutions."""

@@ -1,1 +1,1 @@
-"""Pseudonyms."""
+"""Keyed hashes in place of NIK and UID."""

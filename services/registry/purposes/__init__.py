@@ -1,1 +1,1 @@
-"""Purposes."""
+"""The purposes of taps and the rules of each."""

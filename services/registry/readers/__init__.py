@@ -1,1 +1,1 @@
-"""Readers."""
+"""Readers: procurement, life cycle, heartbeats, silence."""

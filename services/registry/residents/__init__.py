@@ -1,1 +1,1 @@
-"""Residents."""
+"""Residents, imported from the city, and their enrolment."""

@@ -1,1 +1,1 @@
-"""Rollout."""
+"""How far the city has come: targets, duties, compliance, forecast."""

@@ -1,1 +1,1 @@
-"""Taps."""
+"""Verdicts as they come: consumed, written down, shown live."""

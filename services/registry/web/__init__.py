@@ -1,1 +1,1 @@
-"""Web."""
+"""What all routes share: JSON, CSV, problems, documentation, types of fields."""

@@ -1,1 +1,1 @@
-"""Decisions."""
+"""Decisions: how they are stored, by month, and for how long."""

@@ -1,1 +1,1 @@
-"""Evidence."""
+"""Evidence: opened, authenticated, and its signature checked."""

@@ -1,1 +1,1 @@
-"""Projection."""
+"""Verification's copy of what the registry decides."""

@@ -1,1 +1,1 @@
-"""Rules."""
+"""Pure rules: a case, the checks, the verdict."""

@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of people, sessions, tokens and failed sign-ins."""

@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of findings, sums and comparisons."""

@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of agreements, disclosures and their chains."""

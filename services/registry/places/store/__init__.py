@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of places, institutions and responsibilities."""

@@ -1,1 +1,1 @@
-"""Store."""
+"""The queries of a citizen's data and of what is past its time."""

@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of readers, their lives, lots and taps."""

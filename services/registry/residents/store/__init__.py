@@ -1,1 +1,1 @@
-"""Store."""
+"""The tables of residents and of their enrolment."""
