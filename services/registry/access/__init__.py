@@ -1,1 +1,1 @@
-"""Who may do what: people, passwords, sessions, tokens, roles, permissions, and the middlewares that hold them."""
+"""Who may do what: people, passwords, sessions, tokens, roles, permissions; middlewares that hold to it."""
