@@ -129,7 +129,8 @@ class _Course:
     async def _clear(self) -> None:
         for queue in (await self.services.get_queue(QUEUE, ensure=False), *self.feeds):
             await queue.purge()
-        await self.database.execute("TRUNCATE verdicts, disclosures, bare")
+        tables = "verdicts, disclosures, disclosure_links, disclosure_heads, bare"
+        await self.database.execute(f"TRUNCATE {tables}")
         await self.database.execute("DELETE FROM chip_findings WHERE gateway LIKE 'race-%'")
         await self.database.execute("CHECKPOINT")
 
