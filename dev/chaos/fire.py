@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import aio_pika
+import asyncpg
 from aio_pika.abc import AbstractConnection
 from yarl import URL
 
@@ -48,12 +49,17 @@ class Fire:
         for fault in self._run.outages:
             await self._until(fault.at)
             self._tell(fault)
-            if fault.kind is Kind.UNROUTED:
-                await self._unroute(fault)
-            else:
-                self._household.standing.discard(fault.target)
-                await asyncio.to_thread(self._take_away, fault)
-                self._household.standing.add(fault.target)
+            match fault.kind:
+                case Kind.UNROUTED:
+                    await self._unroute(fault)
+                case Kind.ALARM:
+                    await self._raise_alarm(fault)
+                case Kind.READ_ONLY:
+                    await self._refuse_writes(fault)
+                case _:
+                    self._household.standing.discard(fault.target)
+                    await asyncio.to_thread(self._take_away, fault)
+                    self._household.standing.add(fault.target)
             self._say(f"{self._now():7.1f} s  {fault.target} is back")
 
     def _take_away(self, fault: Fault) -> None:
@@ -78,6 +84,30 @@ class Fire:
         with suppress(RuntimeError):
             await asyncio.to_thread(self._stack.rabbitmq.evaluate, "mnesia:sync_log()")
 
+    async def _raise_alarm(self, fault: Fault) -> None:
+        """The broker is short of memory, and reads nothing of who publishes."""
+        broker = self._stack.rabbitmq
+        await asyncio.to_thread(broker.run_short_of_memory)
+        try:
+            await asyncio.sleep(fault.seconds)
+        finally:
+            await asyncio.to_thread(broker.have_memory_again)
+
+    async def _refuse_writes(self, fault: Fault) -> None:
+        """PostgreSQL takes no writes, as one does that was just made a standby."""
+        database = await asyncpg.connect(
+            self._stack.environment()["DATABASE_ADMIN_URL"],
+            server_settings={"default_transaction_read_only": "off"},
+        )
+        try:
+            await database.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            await database.execute("SELECT pg_reload_conf()")
+            await asyncio.sleep(fault.seconds)
+        finally:
+            await database.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            await database.execute("SELECT pg_reload_conf()")
+            await database.close()
+
     async def _administrator(self) -> AbstractConnection:
         """A broker that was just started answers over HTTP before it takes connections."""
         url = str(URL(self._stack.environment()["AMQP_ADMIN_URL"]).with_path("/ketuk"))
@@ -101,6 +131,9 @@ class Fire:
                 link.cut(share=fault.share, upwards=fault.upwards)
             case Kind.BLACK_HOLE:
                 await link.black_hole(fault.seconds)
+            case Kind.SILENCE:
+                async with link.silence():
+                    await asyncio.sleep(fault.seconds)
             case Kind.SLOW:
                 await link.slow(fault.seconds)
 

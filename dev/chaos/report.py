@@ -31,5 +31,6 @@ def last_line(outcome: Outcome, *, seed: int) -> str:
             "steps_missed": len(outcome.missed),
             "cuts": outcome.cuts,
             "seconds": round(outcome.seconds),
+            "longest_standstill_seconds": round(outcome.longest_standstill, 1),
         }
     )

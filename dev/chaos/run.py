@@ -20,6 +20,7 @@ from dev.chaos.city import STANDS
 from dev.chaos.fire import Fire, Say
 from dev.chaos.household import Household
 from dev.chaos.journal import Dealt, Journal, Struck, entries
+from dev.chaos.progress import Progress
 from dev.chaos.schedule import GATEWAYS, LINKS, REGISTRY, VERIFICATION, Schedule, points_of, service_of
 from dev.chaos.striking import Orders
 from dev.chaos.told import Told
@@ -59,6 +60,8 @@ class Outcome:
     still: tuple[str, ...]
     """Who was not ready when nothing more came, and since when; a sentence each."""
     seconds: float
+    longest_standstill: float
+    """Seconds for which no agency received anything while cards were tapped."""
 
     @property
     def complaints(self) -> list[str]:
@@ -117,13 +120,22 @@ class Run:
                 endless = [background.create_task(feed.run()) for feed in self._feeds]
                 endless.append(background.create_task(household.keep()))
                 endless.append(background.create_task(household.readiness.watch()))
+                progress = Progress(received=lambda: sum(len(feed.received) for feed in self._feeds))
+                watching = background.create_task(progress.watch())
                 await self._under_fire(household, changes)
+                watching.cancel()
                 await self._drain(changes)
                 still = household.still()
                 for each in endless:
                     each.cancel()
             await household.stop()
-        return await self._outcome(household, changes, still=still, seconds=time.monotonic() - began)
+        return await self._outcome(
+            household,
+            changes,
+            still=still,
+            seconds=time.monotonic() - began,
+            longest_standstill=progress.longest_standstill,
+        )
 
     async def _enter_city(self, household: Household) -> None:
         site = Site(registry=household.registries[0], feeds={}, vpcd_ports=(), secrets=self._stack.secrets)
@@ -192,7 +204,13 @@ class Run:
         )
 
     async def _outcome(
-        self, household: Household, changes: Changes, *, still: tuple[str, ...], seconds: float
+        self,
+        household: Household,
+        changes: Changes,
+        *,
+        still: tuple[str, ...],
+        seconds: float,
+        longest_standstill: float,
     ) -> Outcome:
         taps, changed = await self._totals(changes)
         hits: dict[tuple[str, str, str], int] = {}
@@ -210,6 +228,7 @@ class Run:
             cuts=sum(link.cuts for link in self._links.values()),
             still=still,
             seconds=seconds,
+            longest_standstill=longest_standstill,
         )
 
     def _missed(self) -> bool:

@@ -50,8 +50,11 @@ class Kind(StrEnum):
     UNROUTED = "no route"
     RESET = "reset"
     BLACK_HOLE = "black hole"
+    SILENCE = "black hole without a reset"
     SLOW = "slow"
     CUT = "cut in mid-frame"
+    ALARM = "short of memory"
+    READ_ONLY = "read-only"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,12 +116,17 @@ def _outages(dice: random.Random, seconds: float, rounds: int) -> Iterator[Fault
         (Kind.KILL, "postgres"),
         (Kind.RESTART, "postgres"),
         (Kind.UNROUTED, "verification.readings"),
+        (Kind.ALARM, "rabbitmq"),
+        (Kind.READ_ONLY, "postgres"),
     ]
     order = [each for _ in range(rounds) for each in dice.sample(wanted, len(wanted))]
     for number, (kind, target) in enumerate(order):
         at = seconds * (0.04 + 0.8 * (number + dice.random() / 2) / len(order))
-        away = dice.uniform(0.3, 1.5) + (LONGER_THAN_A_PAUSE if kind is Kind.UNROUTED else 0.0)
+        away = dice.uniform(0.3, 1.5) + _AT_LEAST.get(kind, 0.0)
         yield Fault(at=at, kind=kind, target=target, seconds=away)
+
+
+_AT_LEAST = {Kind.UNROUTED: LONGER_THAN_A_PAUSE, Kind.ALARM: 2.0, Kind.READ_ONLY: 2.0}
 
 
 def _kills(dice: random.Random, seconds: float, rounds: int) -> Iterator[Fault]:
@@ -145,6 +153,8 @@ def _weather(dice: random.Random, seconds: float, rounds: int) -> Iterator[Fault
             at = dice.uniform(0.1, 0.6) * seconds
             longer = LONGER_THAN_A_CONFIRM
             yield Fault(at=at, kind=Kind.BLACK_HOLE, target=dice.choice(group), seconds=longer)
+            at = dice.uniform(0.1, 0.6) * seconds
+            yield Fault(at=at, kind=Kind.SILENCE, target=dice.choice(group), seconds=longer)
 
 
 def _strikes(dice: random.Random, seconds: float, rounds: int) -> Iterator[Strike]:
@@ -174,7 +184,7 @@ def told(run: Schedule) -> Iterator[str]:
         )
 
 
-_LASTING = (Kind.BLACK_HOLE, Kind.SLOW, Kind.UNROUTED)
+_LASTING = (Kind.BLACK_HOLE, Kind.SILENCE, Kind.SLOW, Kind.UNROUTED, Kind.ALARM, Kind.READ_ONLY)
 
 
 def points_of(strikes: Sequence[Strike]) -> set[tuple[str, str, str]]:

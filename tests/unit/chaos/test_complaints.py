@@ -32,6 +32,7 @@ def outcome(*still: str, lost: int) -> Outcome:
         cuts=1,
         still=still,
         seconds=60.0,
+        longest_standstill=1.0,
     )
 
 

@@ -12,7 +12,7 @@ from dev.chaos.striking import Orders, Strike
 PASSES = """
 import sys
 from pathlib import Path
-from chassis.steps import Step
+from chassis.runtime.checkpoints import Step
 from dev.chaos.striking import Striking
 
 folder = Path(sys.argv[1])

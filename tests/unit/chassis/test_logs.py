@@ -7,7 +7,7 @@ import sys
 _TWO_WRITERS = """
 import logging, threading
 import structlog
-from chassis.logs import log_to_stdout
+from chassis.observability.logs import log_to_stdout
 log_to_stdout(service="test")
 ours = threading.Thread(target=lambda: [structlog.get_logger().info("ours") for _ in range(3000)])
 ours.start()
@@ -24,7 +24,7 @@ def test_lines_of_our_threads_and_of_libraries_never_run_into_each_other() -> No
 
 
 _A_STRANGERS_WORD = """
-from chassis.logs import log_to_stdout
+from chassis.observability.logs import log_to_stdout
 from pamqp import encode
 log_to_stdout(service="test")
 encode.field_table({"k" * 200: "v"})
@@ -39,7 +39,7 @@ def test_how_a_stranger_names_a_header_is_not_in_the_log() -> None:
 
 _NOBODY_TO_TELL = """
 import gc, threading, warnings
-from chassis.logs import log_to_stdout
+from chassis.observability.logs import log_to_stdout
 log_to_stdout(service="test")
 async def forgotten(): pass
 def fails(): raise ValueError("in a thread")
@@ -67,8 +67,8 @@ def test_what_python_itself_complains_of_is_a_line_like_any_other() -> None:
 _SAYS_WHOM = """
 import asyncio, gc, logging, sys, threading
 import structlog
-from chassis import life
-from chassis.logs import log_to_stdout
+from chassis.runtime import process as life
+from chassis.observability.logs import log_to_stdout
 log_to_stdout(service="test")
 
 def fails():

@@ -99,9 +99,9 @@ async def test_an_endless_part_is_cancelled_when_told_and_is_a_failure_before() 
 
 SERVICE = """
 import asyncio
-from chassis import life
-from chassis.health import Health, Pulse
-from chassis.parts import Parts
+from chassis.runtime import process as life
+from chassis.runtime.health import Health, Pulse
+from chassis.runtime.parts import Parts
 
 async def fails(stopping):
     raise LookupError("3372990101900001")
