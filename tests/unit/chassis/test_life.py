@@ -8,7 +8,7 @@ import pytest
 
 SERVICE = """
 import asyncio, sys
-from chassis import life
+from chassis.runtime import process as life
 
 life.GRACE_SECONDS = float(sys.argv[1])
 
