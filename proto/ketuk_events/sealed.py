@@ -1,4 +1,4 @@
-"""The envelope in which personal data crosses the bus (DESIGN: personal data).
+"""The envelope in which personal data crosses the bus (docs/architecture.md, Personal data).
 
 The content is sealed with AES-256-GCM under a random data key. The data key is wrapped for one recipient
 with HPKE (RFC 9180, DHKEM(P-256), HKDF-SHA256, AES-128-GCM), and the sender signs the wrap with ECDSA P-256.

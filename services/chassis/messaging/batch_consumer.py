@@ -1,6 +1,6 @@
 """The batch consumer: take what has arrived, decide, publish what follows, acknowledge.
 
-DESIGN's rules of the wire 1, 6 and 7. Three kinds of failure are told apart:
+Rules 1, 6 and 7 of the wire (docs/architecture.md). Three kinds of failure are told apart:
 
 *transient* (a dependency is away): the batch is held and tried again; after `hold_seconds` it is given back
 and nothing is taken until the dependency answers and that very work succeeds: it may answer and not be well,
