@@ -19,7 +19,7 @@ from dev.stack.depth import depth
 from dev.stack.stack import Stack
 from ketuk_events.projection import CardStatusChanged, GatewayApproved, KeyPublished, SnapshotPart
 from verification.projection import store as projection
-from verification.projection import whole
+from verification.projection import store as whole
 from verification.rules.card_ref import card_ref
 
 READINGS, VERDICTS = "verification.readings", "registry.verdicts"

@@ -27,8 +27,7 @@ from reader_gateway.desk.socket_matcher import PluggedInMatcher
 from reader_gateway.desk.tap_context import Duty
 from reader_gateway.desk.tap_session import Desk
 from reader_gateway.ktp.purpose_files import NEEDS
-from reader_gateway.pcsc.contexts import Contexts
-from reader_gateway.pcsc.daemon import running_since
+from reader_gateway.pcsc.contexts import Contexts, running_since
 from reader_gateway.pcsc.sam_pool import Sams
 from reader_gateway.pcsc.slot_monitor import Watch
 from reader_gateway.reader_factory import readers_of, slots_of, terminals_of

@@ -11,7 +11,7 @@ from chassis.runtime.retry import repeat
 from ketuk_events.catalogue import KEY_PUBLISHED
 from ketuk_events.names import to_timestamp
 from registry.audit.unit_of_work import Office
-from registry.cards.tell_holders import tell_holders
+from registry.cards.commands import tell_holders
 from registry.keys import store as keys
 
 AGAIN_SECONDS = 300.0

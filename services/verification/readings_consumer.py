@@ -23,8 +23,7 @@ from ketuk_events.projection import KeyPublished
 from ketuk_events.taps import CardRead, TapJudged
 from verification.alarms import of_checks, other_evidence
 from verification.decisions import store as decisions
-from verification.decisions.gone import Gone
-from verification.decisions.store import Decision
+from verification.decisions.store import Decision, Gone
 from verification.evidence.opening import Opened, Unauthenticated, open_reading
 from verification.projection import store as projection
 from verification.projection.store import Knowledge

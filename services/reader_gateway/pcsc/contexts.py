@@ -5,9 +5,12 @@ When a card is let go of, libpcsclite (1.9.9) goes through its list of all conte
 segmentation fault. So contexts are made and released only while no thread lets go of a card.
 """
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 from smartcard import scard
 
@@ -81,3 +84,22 @@ class Contexts:
 
     def _wait_until_alone(self) -> None:
         self._changed.wait_for(lambda: not self._letting_go, timeout=_HANGS_SECONDS)
+
+
+_SOCKET = "/run/pcscd/pcscd.comm"
+
+
+def running_since(environment: Mapping[str, str] = os.environ) -> datetime | None:
+    """When the pcscd that answers now was started, as its files tell; None where there are none.
+
+    It counts what comes and goes from its start, so the count of an earlier one means nothing. Its socket is
+    made by itself or, at boot, by systemd; its process number is written at each start.
+    """
+    socket = Path(environment.get("PCSCLITE_CSOCK_NAME", _SOCKET))
+    written = []
+    for file in (socket, socket.with_name("pcscd.pid")):
+        try:
+            written.append(file.stat().st_mtime)
+        except OSError:
+            continue
+    return datetime.fromtimestamp(max(written), UTC) if written else None

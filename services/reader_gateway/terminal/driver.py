@@ -18,10 +18,9 @@ from reader_gateway.ports.card_reader import Presence, Sighting, SlotGone
 from reader_gateway.ports.fingerprint_match import MatcherAway, Touch
 from reader_gateway.terminal.codes import Code, Failed
 from reader_gateway.terminal.dialogue import Conversation, Said, greet
-from reader_gateway.terminal.ports import ports_like
 from reader_gateway.terminal.protocol import Request, Verb
 from reader_gateway.terminal.reading import EMPTY, Operator, Seen, look, read_card, touch
-from reader_gateway.terminal.serial_port import Line
+from reader_gateway.terminal.serial_port import Line, ports_like
 
 _AGAIN_SECONDS = 0.5
 """Between two scans for the port; doubled each time that a terminal fails although it is plugged in."""

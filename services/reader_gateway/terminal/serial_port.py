@@ -1,12 +1,15 @@
-"""One serial line that is open: sends requests and waits for answers; blocks, so it runs in a thread."""
+"""Serial ports, and one line that is open: sends requests, waits for answers; blocks, so it runs in a thread."""
 
 import termios
 import time
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from glob import glob
 from types import TracebackType
 from typing import Self
 
 import serial
+from serial.tools import list_ports
 
 from reader_gateway.terminal.codes import Code, Failed
 from reader_gateway.terminal.dialogue import Conversation, Said
@@ -91,3 +94,9 @@ class Line:
                 if answer.verb is request.verb:
                     return answer
         raise Failed(Code.RECEIVE_TIMEOUT)
+
+
+def ports_like(pattern: str) -> tuple[str, ...]:
+    """The ports of a pattern (`*` and `?`), by name: a path such as `/dev/serial/by-id/*`."""
+    named = {port.device for port in list_ports.comports() if fnmatchcase(port.device, pattern)}
+    return tuple(sorted(named.union(glob(pattern))))  # noqa: PTH207  a pattern may begin at the root

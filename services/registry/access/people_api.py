@@ -7,10 +7,9 @@ from msgspec import Meta, Struct
 
 from registry.access.passwords import Passwords
 from registry.access.people import save_person
-from registry.access.revoke_token import revoke_token
 from registry.access.roles import Person, Role, Token
 from registry.access.store import people, sessions
-from registry.access.tokens import issue_token
+from registry.access.tokens import issue_token, revoke_token
 from registry.audit.unit_of_work import Office
 from registry.web.field_types import Moment
 from registry.web.json_io import answer, body

@@ -5,13 +5,11 @@ from msgspec import Struct
 
 from ketuk_events.names import Identifier
 from registry.access.authentication import ACTOR, COOKIE
-from registry.access.change_password import change_password
 from registry.access.passwords import Passwords
 from registry.access.people_api import GivenPassword, NewPassword
 from registry.access.rate_limit import subscriber
 from registry.access.roles import Role
-from registry.access.sign_in import SESSION_LASTS, sign_in
-from registry.access.sign_out import sign_out
+from registry.access.sign_in import SESSION_LASTS, change_password, sign_in, sign_out
 from registry.audit.unit_of_work import Office
 from registry.kit.errors import NotPossible
 from registry.web.json_io import answer, body

@@ -1,4 +1,4 @@
-"""Give a program a token."""
+"""Give a program a token, and take it away."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from registry.access.roles import Role, Token
 from registry.access.store import sessions
 from registry.audit.unit_of_work import Office
-from registry.kit.errors import NotPossible, Unfit
+from registry.kit.errors import NotPossible, Unfit, Unknown
 
 BOOTSTRAP = "bootstrap"
 """The name of the token that the settings give; it is in no table."""
@@ -28,3 +28,12 @@ async def issue_token(office: Office, *, token: str, role: Role, expires: dateti
         if issued is None:
             raise NotPossible("there is, or was, a token of this name")
     return issued, secret
+
+
+async def revoke_token(office: Office, *, token: str) -> Token:
+    """Revoke it; one that is revoked stays so. Raises Unknown."""
+    async with office.deciding() as connection:
+        revoked = await sessions.revoke(connection, token)
+        if revoked is None:
+            raise Unknown("there is no such token")
+    return revoked

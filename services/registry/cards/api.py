@@ -9,9 +9,7 @@ from ketuk_events.names import Identifier, PlaceCode, whole
 from ketuk_events.projection import CardStatusChanged
 from registry.audit.unit_of_work import Office
 from registry.cards import store as cards
-from registry.cards.commands import change_card
-from registry.cards.give_card import give_card
-from registry.cards.record_cards import record_cards
+from registry.cards.commands import change_card, give_card, record_cards
 from registry.cards.status import FIRST
 from registry.cards.store import CardVersion
 from registry.kit.errors import Unfit, Unknown

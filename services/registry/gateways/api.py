@@ -10,13 +10,9 @@ from chassis.crypto.sealing import public_keys
 from ketuk_events.names import Identifier, PlaceCode
 from registry.audit.unit_of_work import Office
 from registry.gateways import store
-from registry.gateways.approve_gateway import approve_gateway
-from registry.gateways.describe_gateway import describe_gateway
-from registry.gateways.enrol import enrol_gateway
+from registry.gateways.commands import approve_gateway, describe_gateway, revoke_gateway, suspend_gateway
+from registry.gateways.enrol import MadeCode, enrol_gateway, make_enrolment_code
 from registry.gateways.gateway import Gateway
-from registry.gateways.make_enrolment_code import MadeCode, make_enrolment_code
-from registry.gateways.revoke_gateway import revoke_gateway
-from registry.gateways.suspend_gateway import suspend_gateway
 from registry.kit.errors import Unfit
 from registry.web.json_io import answer, body
 from registry.web.route_docs import tells

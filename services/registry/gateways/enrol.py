@@ -1,5 +1,6 @@
-"""Enrol a gateway with its code: it is requested then, and counts once the office approves it."""
+"""Make an enrolment code, and enrol a gateway with it: it is requested then, and counts once it is approved."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chassis.crypto.enrolment_proof import Enrol, Enrolled
@@ -7,11 +8,13 @@ from chassis.storage.postgres import Connection
 from registry.audit.request_context import comes_to_nothing, concerns
 from registry.audit.unit_of_work import Office
 from registry.gateways import enrolment_store as enrolments
-from registry.gateways.describe_gateway import describe
-from registry.gateways.enrolment_code import Code, Enrolment
+from registry.gateways.commands import describe
+from registry.gateways.enrolment_code import LIVES, Code, Enrolment
 from registry.keys import store as keys
 from registry.keys.recipients import recipients
 from registry.kit.errors import NotPossible, Unfit
+from registry.places.require_existing import must_be_there
+from registry.places.store import institutions
 
 SEALED_FOR = "verification"
 
@@ -67,3 +70,35 @@ async def _opened(connection: Connection, sent: Enrol, *, region: str, now: date
         await enrolments.missed(connection, found.code_id)
         return None
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadeCode:
+    """A code, told this once."""
+
+    code: str
+    expires: datetime
+
+
+async def make_enrolment_code(office: Office, *, gateway: str, institution: str, place: str) -> MadeCode:
+    """Make a code; an earlier one of this gateway counts no more.
+
+    Raises Unfit where there is no such institution or place.
+    """
+    code, expires = Code.made(), datetime.now(UTC) + LIVES
+    async with office.deciding() as connection:
+        await must_be_there(connection, institution=institution, place=place)
+        await institutions.lock(connection, institution)
+        await enrolments.add(
+            connection,
+            Enrolment(
+                code_id=code.name,
+                digest=code.digest,
+                gateway=gateway,
+                institution=institution,
+                place=place,
+                expires=expires,
+            ),
+            region=office.region,
+        )
+    return MadeCode(code=str(code), expires=expires)

@@ -10,8 +10,7 @@ from ketuk_events.names import Identifier, from_timestamp, to_timestamp
 from ketuk_events.projection import KeyPublished
 from registry.audit.unit_of_work import Office
 from registry.keys import store as keys
-from registry.keys.commands import publish_key
-from registry.keys.withdraw_key import withdraw_key
+from registry.keys.commands import publish_key, withdraw_key
 from registry.kit.errors import Unfit
 from registry.web.field_types import Moment, in_utc
 from registry.web.json_io import answer, body

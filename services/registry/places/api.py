@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from ketuk_events.names import Identifier, PlaceCode
 from registry.audit.unit_of_work import Office
-from registry.places.name_institution import name_institution
+from registry.places.institutions import name_institution
 from registry.places.places import Place
 from registry.places.store import institutions, places
 from registry.places.store.institutions import Institution

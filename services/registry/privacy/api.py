@@ -8,9 +8,7 @@ from msgspec import Meta, Struct
 
 from ketuk_events.names import whole
 from registry.audit.unit_of_work import Office
-from registry.privacy.commands import Held, Looks, answer_citizen
-from registry.privacy.erase_citizen import Erased, erase_citizen
-from registry.privacy.keep_no_longer import keep_no_longer
+from registry.privacy.commands import Erased, Held, Looks, answer_citizen, erase_citizen, keep_no_longer
 from registry.privacy.retention import RETENTION
 from registry.privacy.store import retention
 from registry.pseudonyms.person_refs import Citizens

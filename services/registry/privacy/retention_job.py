@@ -15,7 +15,7 @@ from registry.audit.events import AuditEvent
 from registry.audit.request_context import Act, doing
 from registry.audit.unit_of_work import Office
 from registry.chip_health.store import months as chip_months
-from registry.privacy.keep_no_longer import keep_no_longer
+from registry.privacy.commands import keep_no_longer
 from registry.privacy.retention import RETENTION
 from registry.privacy.store import retention
 

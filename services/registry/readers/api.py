@@ -11,11 +11,9 @@ from registry.audit.unit_of_work import Office
 from registry.chip_health.reader_comparison import SAYS
 from registry.kit.errors import Unfit, Unknown
 from registry.kit.local_dates import end_of
-from registry.readers.commands import order_reader
+from registry.readers.commands import move_reader, order_reader, save_lot
 from registry.readers.lifecycle import Life, Stage
 from registry.readers.lots import Count, Funds, Lot, Rupiah, Year
-from registry.readers.move_reader import move_reader
-from registry.readers.save_lot import save_lot
 from registry.readers.store import as_of as readers_as_of
 from registry.readers.store import lifecycles as reader_lives
 from registry.readers.store import lots, readers

@@ -4,6 +4,8 @@ The digest is of the evidence as opened, not of the message: sealed again it is 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -11,8 +13,8 @@ from msgspec import Struct
 from chassis.storage.postgres import Connection
 from ketuk_events.catalogue import Delivery
 from ketuk_events.events import Wire
+from ketuk_events.tap_ids import milliseconds, told_by
 from ketuk_events.taps import TapJudged
-from verification.decisions.gone import Gone
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -30,6 +32,22 @@ class Decision(Struct, frozen=True, kw_only=True):
     def key(self) -> tuple[str, str, str]:
         """Whose tap it is."""
         return self.region, self.gateway, self.tap
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gone:
+    """The time whose decisions were kept and have been dropped.
+
+    A tap from before `began` was never kept by its month: its gateway's clock is wrong; it is judged late.
+    """
+
+    began: datetime
+    since: datetime
+    """Decisions are kept from here on."""
+
+    def covers(self, tap: str) -> bool:
+        """Whether the tap may have been judged by a decision that is no more."""
+        return milliseconds(self.began) <= told_by(tap) < milliseconds(self.since)
 
 
 async def standing(

@@ -17,7 +17,7 @@ from ketuk_events.projection import (
     SnapshotPart,
 )
 from verification.projection import store as projection
-from verification.projection import whole
+from verification.projection import store as whole
 from verification.projection.store import Change
 
 OWNER = "registry"

@@ -17,7 +17,7 @@ from chassis.storage.postgres import Connection, Pool, PostgresOutbox
 from ketuk_events.catalogue import SNAPSHOT_REQUESTED
 from ketuk_events.events import event, to_wire
 from ketuk_events.projection import SnapshotRequested
-from verification.projection.whole import WAITS, is_whole
+from verification.projection.store import WAITS, is_whole
 
 ASK_AGAIN = timedelta(minutes=1)
 LOOK_SECONDS = 2.0

@@ -1,8 +1,10 @@
 """The projection: verification's copy of the registry's state. The higher version wins, in any order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -17,8 +19,6 @@ from ketuk_events.projection import (
     SnapshotPart,
 )
 from verification.evidence.card_signature import Issuers, issuers
-from verification.projection.newest import newest
-from verification.projection.whole import IS_WHOLE, WAITS
 from verification.rules.case import KnownCard, KnownGateway, Rules
 from verification.rules.default_purposes import DEFAULT
 
@@ -179,4 +179,53 @@ def _row(gateway: GatewayApproved | GatewaySuspended) -> tuple[object, ...]:
         isinstance(gateway, GatewayApproved),
         gateway.version,
         isinstance(gateway, GatewaySuspended) and gateway.revoked,
+    )
+
+
+class Versioned(Protocol):
+    """A state with its owner's version."""
+
+    @property
+    def version(self) -> int:
+        """Counts up."""
+
+
+State = TypeVar("State", bound=Versioned)
+
+
+def newest(states: Iterable[State], name: Callable[[State], str]) -> list[State]:
+    """The newest state of each thing, sorted by its name."""
+    found: dict[str, State] = {}
+    for state in states:
+        before = found.get(name(state))
+        if before is None or before.version < state.version:
+            found[name(state)] = state
+    return [found[key] for key in sorted(found)]
+
+
+WAITS = "waits for all that the registry knows"
+IS_WHOLE = "EXISTS (SELECT 1 FROM snapshot_parts GROUP BY answer HAVING count(*) >= max(parts))"
+"""For a statement that must not see a projection that is not."""
+_UNNAMED = UUID(int=0)
+"""The answer of a registry that does not name its answers yet."""
+
+
+async def is_whole(connection: Connection) -> bool:
+    """Whether it is."""
+    return bool(await connection.fetchval(f"SELECT {IS_WHOLE}"))
+
+
+async def arrived(connection: Connection, part: SnapshotPart) -> None:
+    """Note a part that was taken in; one that answers a request of an earlier database does not count."""
+    await connection.execute(
+        """
+        INSERT INTO snapshot_parts (answer, part, parts)
+        SELECT $1::text::uuid, $2, $3
+        WHERE $4::text IS NULL OR EXISTS (SELECT 1 FROM snapshot_requests WHERE asked = $4::text::uuid)
+        ON CONFLICT DO NOTHING
+        """,
+        part.answer or str(_UNNAMED),
+        part.part,
+        part.parts,
+        part.asked,
     )

@@ -15,8 +15,7 @@ from ketuk_events.events import to_wire
 from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.kept import PERSONS_KEPT, Kept, decision, kept, template
-from verification.decisions.gone import Gone
-from verification.decisions.store import standing
+from verification.decisions.store import Gone, standing
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
 AUGUST = datetime(2026, 8, 15, tzinfo=UTC)

@@ -26,7 +26,7 @@ from ketuk_events.taps import CardRead
 from tests.integration.verification.bench import fresh
 from tests.support.statements import Statements, attempts, counted
 from verification.projection import store as projection
-from verification.projection import whole
+from verification.projection import store as whole
 from verification.readings_consumer import Readings
 from verification.rules.default_purposes import DEFAULT
 from verification.tap_judge import Bench

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from ketuk_events.tap_ids import first_id, milliseconds, told_by
 from reader_gateway.tap.tap import new_tap_id
-from verification.decisions.gone import Gone
 from verification.decisions.months import month_after, month_of
+from verification.decisions.store import Gone
 
 MOMENTS = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001  hypothesis wants it naive
