@@ -1,4 +1,4 @@
-"""Serial ports, and one line that is open: sends requests, waits for answers; blocks, so it runs in a thread."""
+"""Serial ports, and one line that is open: it sends requests and waits for answers, in a thread of its own."""
 
 import termios
 import time

@@ -1,4 +1,4 @@
-"""Make an enrolment code, and enrol a gateway with it: it is requested then, and counts once it is approved."""
+"""Make an enrolment code, and enrol a gateway with it: it is requested then, until the office approves it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Answer a citizen (who looked at my data, what do you hold?), erase one, and remove what is past its time."""
+"""Answer a citizen (who looked at my data, what do you hold?), erase one, remove what is past its time."""
 
 from dataclasses import dataclass
 from typing import Any
