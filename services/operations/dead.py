@@ -194,5 +194,5 @@ def _do(what: Callable[[DeadLetters], Awaitable[None]]) -> None:
     try:
         asyncio.run(go())
     except (AMQPError, OSError) as failure:
-        shown.note(f"The broker is not reached: {failure or type(failure).__name__}")
+        shown.note(f"The broker is not reached: {str(failure) or type(failure).__name__}")
         raise typer.Exit(1) from None

@@ -25,7 +25,7 @@ def ask(method: str, path: str, body: object = None, *, reason: str | None = Non
     try:
         return asyncio.run(_ask(settings, method, path, body, reason=reason))
     except aiohttp.ClientConnectionError as failure:
-        shown.note(f"The registry is not reached: {failure}")
+        shown.note(f"The registry is not reached: {str(failure) or type(failure).__name__}")
         raise typer.Exit(1) from None
 
 

@@ -9,7 +9,6 @@ SHORT_SECONDS, LONG_SECONDS = 2, 30
 """A bounded run for every change; `make fuzz MINUTES=n` goes on for longer."""
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_fuzzer_finds_nothing(target: str, tmp_path: Path, *, is_long: bool) -> None:
     fuzzed = fuzz(target, folder=tmp_path, seconds=LONG_SECONDS if is_long else SHORT_SECONDS)
@@ -17,7 +16,6 @@ def test_the_fuzzer_finds_nothing(target: str, tmp_path: Path, *, is_long: bool)
     assert fuzzed.covered > 0
 
 
-@pytest.mark.timeout(120)
 def test_the_fuzzer_finds_what_is_wrong_and_keeps_the_input(tmp_path: Path) -> None:
     fuzzed = fuzz("tests.fuzz.planted", folder=tmp_path, seconds=60)
     [finding] = fuzzed.findings

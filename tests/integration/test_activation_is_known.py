@@ -6,11 +6,11 @@ from tests.integration.registry import conftest as registry
 from tests.integration.registry.case import Case
 from tests.integration.verification import conftest as verification
 from tests.integration.verification.bench import NAME, Bench, fresh, running
+from tests.support.bounds import BOUND_SECONDS
 
 bench, case = verification.bench, registry.case
 template, database_url, settings = registry.template, registry.database_url, registry.settings
 kept = registry.kept
-BOUND_SECONDS = 50.0
 SEEN_TO = {"place": "33.72.04", "officer": "petugas-1"}
 
 

@@ -18,13 +18,13 @@ from simulator.kinds import Kind, SimulatedCard, make_card
 from simulator.portrait import portrait
 from simulator.reader import VirtualReader
 from tests.integration.card_daemon import Daemon
+from tests.support.bounds import BOUND_SECONDS
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
 
 ROOT = Path(__file__).parents[2]
 ISSUER = Issuer.generate()
-BOUND_SECONDS = 50
 UNPROVEN, DEAD = ["reader-unproven", ""], ["no-answer", ""]
 CONTROL, PHOTO = with_length(bytes(51)), with_length(portrait(seed="chip-check"))
 

@@ -20,12 +20,12 @@ from reader_gateway.terminal.reading import Operator
 from reader_gateway.terminal.serial_port import Line
 from simulator.serial_terminal import LONG_WORDS, Fault, Finger, LaidCard, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
+from tests.support.bounds import BOUND_SECONDS
 
 FIRST = 1 << 32
 OPERATOR = Operator(name="petugas", nik="3372994101800001")
 CARD = laid_card(1, seed=1)
 RECORD = NEEDS["record"]
-BOUND_SECONDS = 50.0
 
 
 @dataclass
@@ -316,7 +316,6 @@ async def test_two_readers_of_one_pattern_share_no_port(counter: Counter, tmp_pa
         other.simulated.unplug()
 
 
-@pytest.mark.timeout(120)
 async def test_a_terminal_that_comes_and_goes_many_times_leaks_nothing(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,7 +333,6 @@ async def test_a_terminal_that_comes_and_goes_many_times_leaks_nothing(
     assert open_files() == before
 
 
-@pytest.mark.timeout(120)
 async def test_a_terminal_that_fails_at_every_question_is_asked_less_and_less_often(counter: Counter) -> None:
     counter.simulated.faults["put"] = Fault(payload=b"error,x")
     counter.simulated.faults["poll"] = Fault(payload=b"?")

@@ -26,6 +26,7 @@ from simulator.serial_terminal import Finger, SerialTerminal, laid_card
 from tests.integration.chassis.conftest import until
 from tests.integration.registry.conftest import QUEUES
 from tests.integration.verification.bench import EMPTY, until_gateway_is_known
+from tests.support.bounds import BOUND_SECONDS
 from tests.support.purge import purge
 
 GATEWAY = "kelurahan-jebres"
@@ -37,11 +38,11 @@ HOLDERS_NIK = CARD.text[1:17].decode()
 
 async def taken(queue: AbstractQueue) -> dict[str, Any]:
     """The next message's body."""
-    message = await queue.get(no_ack=True, timeout=60, fail=False)
-    async with asyncio.timeout(60):
+    message = await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
+    async with asyncio.timeout(BOUND_SECONDS):
         while message is None:
             await asyncio.sleep(0.02)
-            message = await queue.get(no_ack=True, fail=False)
+            message = await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
     return dict(json.loads(message.body))
 
 
@@ -56,7 +57,7 @@ async def queue_of(url: str, *keys: str) -> AsyncIterator[AbstractQueue]:
                 await queue.bind(EVENTS, key)
         else:
             queue = await channel.get_queue(URL(url).query["queue"], ensure=False)
-            while await queue.get(no_ack=True, fail=False) is not None:
+            while await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is not None:
                 pass
         yield queue
 

@@ -9,9 +9,9 @@ from tests.integration.registry.conftest import case, database_url, kept, settin
 from tests.integration.verification.bench import GATEWAY, Bench, running, until_gateway_is_known
 from tests.integration.verification.conftest import bench  # noqa: F401  a fixture
 from tests.integration.verification.hostile import of, reading, sealed, send, tap
+from tests.support.bounds import BOUND_SECONDS
 
 ROUNDS = 3
-BOUND_SECONDS = 50.0
 
 
 async def until_judged(bench: Bench, outcome: str) -> None:  # noqa: F811  what the fixture gives

@@ -12,11 +12,12 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from simulator.kinds import Kind
 from simulator.reader import VirtualReader
+from tests.support.bounds import BOUND_SECONDS
 from tests.support.chromium import chromium, faultless_page
 from tests.system.conftest import City
 
 # a bound that only a hang reaches
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=BOUND_SECONDS * 1_000)
 
 GATEWAY = "gateway-kelurahan-jebres"
 PICTURE = Path(os.environ.get("KETUK_SCREENSHOT") or Path(__file__).parents[2] / ".run" / "counter.png")
@@ -62,7 +63,7 @@ async def until_verified(page: Page, reader: VirtualReader, city: City) -> None:
     """A healthy card is tapped, and its verdict is on the page."""
     before, _ = await page.evaluate(NOW_SHOWN)
     tapping = asyncio.create_task(reader.tap(city.card(Kind.HEALTHY)))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BOUND_SECONDS):
         while True:
             tap, look = await page.evaluate(NOW_SHOWN)
             if tap != before and look == "verified":
@@ -162,7 +163,7 @@ async def test_what_is_noted_beside_a_chip_check_reaches_the_chip_health_report(
     await page.get_by_label("Keperluan").select_option("Pencatatan")
     await expect(note).to_be_hidden()
     pair = {"cause": "photocopied", "before": "alive", "after": "alive", "same_card_seen": True, "pairs": 1}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BOUND_SECONDS):
         while True:
             if pair in (await report(city, page))["pairs"]:
                 break
@@ -235,4 +236,4 @@ async def test_the_page_says_when_it_has_lost_its_gateway(city: City, page: Page
     await asyncio.to_thread(city.services.kill, GATEWAY)
     await expect(page.locator("#lost")).to_be_visible()
     await asyncio.to_thread(city.services.start, GATEWAY)
-    await expect(page.locator("#lost")).to_be_hidden(timeout=60_000)
+    await expect(page.locator("#lost")).to_be_hidden(timeout=BOUND_SECONDS * 1_000)

@@ -1,4 +1,4 @@
-"""Serial ports, and one line that is open: it sends requests and waits for answers, in a thread of its own."""
+"""Serial ports, and one line that is open: it sends requests and waits for answers, in its own thread."""
 
 import termios
 import time

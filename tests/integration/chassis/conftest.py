@@ -19,8 +19,7 @@ from dev.contract.examples import examples
 from dev.stack.depth import depth
 from ketuk_events import catalogue
 from ketuk_events.events import Wire, to_wire
-
-BOUND_SECONDS = 60.0
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def until(
@@ -78,7 +77,7 @@ class Desk:
         return await depth(self.admin, self.queue.name)
 
     async def dead_letter(self) -> AbstractIncomingMessage | None:
-        return await self.dead.get(no_ack=True, fail=False)
+        return await self.dead.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
 
     async def dead_depth(self) -> int:
         return await depth(self.admin, self.dead.name)

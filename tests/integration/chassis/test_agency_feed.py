@@ -6,20 +6,19 @@ from contextlib import suppress
 from uuid import uuid4
 
 import aio_pika
-import pytest
 from aio_pika.exceptions import AMQPError
 from yarl import URL
 
 from chassis.topology.definitions import AGENCIES
 from dev.faults.link import Link
 from dev.stack.depth import depth
-from tests.integration.chassis.conftest import BOUND_SECONDS, until
+from tests.integration.chassis.conftest import until
+from tests.support.bounds import BOUND_SECONDS
 
 KILLS = 60
 EVENTS = 5
 
 
-@pytest.mark.timeout(180)
 async def test_a_subscriber_that_acknowledges_nothing_and_is_killed_loses_nothing(
     stack_env: Mapping[str, str],
 ) -> None:
@@ -45,7 +44,7 @@ async def test_a_subscriber_that_acknowledges_nothing_and_is_killed_loses_nothin
             await until(given_back, what="what the killed one held")
     async with await aio_pika.connect(url) as connection:
         queue = await (await connection.channel()).get_queue(name, ensure=False)
-        found = [await queue.get(no_ack=True, fail=False) for _ in range(EVENTS)]
+        found = [await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) for _ in range(EVENTS)]
     assert {each.message_id for each in found if each is not None} == wanted
 
 

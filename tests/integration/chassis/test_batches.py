@@ -16,6 +16,7 @@ from chassis.runtime.health import Sick
 from dev.stack.depth import depth
 from ketuk_events.events import Wire
 from tests.integration.chassis.conftest import Desk, until, wires
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def well() -> None:
@@ -52,7 +53,7 @@ async def running(each: BatchConsumer) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 60)
+        await asyncio.wait_for(task, BOUND_SECONDS)
 
 
 class Collected:
@@ -246,7 +247,7 @@ async def test_a_stopping_consumer_finishes_the_batch_in_hand(desk: Desk) -> Non
     await begun.wait()
     stopping.set()
     go_on.set()
-    await asyncio.wait_for(task, 60)
+    await asyncio.wait_for(task, BOUND_SECONDS)
     assert await desk.depth() == 0
 
 

@@ -15,6 +15,7 @@ from chassis.messaging.fast_amqp.deliveries import Delivered
 from chassis.messaging.message_handler import Dead
 from chassis.messaging.publisher import Publisher
 from tests.integration.chassis.conftest import Desk, below, until, wires, wires_of_all_sizes
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def test_a_batch_is_confirmed_and_arrives_whole_and_in_order(
@@ -25,7 +26,7 @@ async def test_a_batch_is_confirmed_and_arrives_whole_and_in_order(
     sent = wires_of_all_sizes(most=most, owner=desk.owner)
     assert await publisher.publish_each(sent) == [None] * 5
     for wire in sent:
-        arrived = await desk.queue.get(no_ack=True)
+        arrived = await desk.queue.get(no_ack=True, timeout=BOUND_SECONDS)
         assert arrived is not None
         assert (arrived.message_id, arrived.body) == (wire.message_id, wire.body)
         assert arrived.headers.items() >= wire.headers.items()

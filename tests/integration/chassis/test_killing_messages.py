@@ -20,6 +20,7 @@ from dev.stack.stack import Stack
 from ketuk_events.events import MOST_BYTES
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
+from tests.support.bounds import BOUND_SECONDS
 
 CONF = (Path(__file__).parents[3] / "deploy" / "broker" / "rabbitmq.conf").read_text()
 LONGEST = int(CONF.partition("\nmax_message_size = ")[2].splitlines()[0])
@@ -63,7 +64,7 @@ async def test_one_of_300_that_kills_its_process_dies_alone_and_the_others_are_w
             return await desk.dead_depth() >= 1 and len(did) >= 299
 
         hearing = asyncio.create_task(hear())
-        await until(is_over, what="the poison dead and the others worked on", seconds=60)
+        await until(is_over, what="the poison dead and the others worked on")
         hearing.cancel()
     letter = await desk.dead_letter()
     assert letter is not None
@@ -88,7 +89,7 @@ async def test_hundreds_of_the_longest_messages_leave_a_consumer_below_its_limit
 
     async with mortal(desk, poison="") as (process, said):
         reading = asyncio.create_task(said.read())  # or it would wait for a reader of its log
-        await until(all_dead, what="all of them dead", seconds=60)
+        await until(all_dead, what="all of them dead")
         most = Processes(psutil.Process(process).children()).peak()
     await reading
     await desk.dead.purge()
@@ -241,7 +242,7 @@ async def test_a_stopping_consumer_leaves_what_it_has_not_begun_to_the_others(de
     await begun.wait()
     stopping.set()
     go_on.set()
-    await asyncio.wait_for(stopped, 60)
+    await asyncio.wait_for(stopped, BOUND_SECONDS)
     assert len(first) <= 10
     async with running(consumer(desk, work)):
         await until(all_done, what="the rest, by another")

@@ -15,6 +15,7 @@ from chassis.observability.metrics import Figures
 from chassis.runtime.health import Health, Sick
 from chassis.storage.postgres import Pool, PostgresOutbox, database
 from tests.integration.chassis.conftest import Desk, until, wires
+from tests.support.bounds import BOUND_SECONDS
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def relaying(relay: Relay) -> AsyncIterator[None]:
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 60)
+        await asyncio.wait_for(task, BOUND_SECONDS)
 
 
 async def add(pool: Pool, outbox: PostgresOutbox, count: int, owner: str) -> list[str]:
@@ -68,7 +69,7 @@ async def test_a_row_stays_until_the_broker_has_confirmed_its_message(
         landed = await desk.admin.declare_queue(f"landed-{uuid4().hex}", exclusive=True)
         await landed.bind(EVENTS, f"card.presented.v1.3372.{owner}")
         await until(empty, what="the row gone")
-    assert await landed.get(no_ack=True) is not None
+    assert await landed.get(no_ack=True, timeout=BOUND_SECONDS) is not None
 
 
 async def _why(relay: Relay) -> str:
@@ -101,7 +102,7 @@ async def test_what_the_broker_does_not_take_delays_nothing_else(
         return await desk.depth() == 40
 
     async def drained() -> bool:
-        await full.get(no_ack=True, fail=False)
+        await full.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
         return await rows(pool) == 3
 
     async def empty() -> bool:
@@ -119,7 +120,7 @@ async def test_what_the_broker_does_not_take_delays_nothing_else(
         await landed.bind(EVENTS, f"card.presented.v1.3372.{nobody}")
         await until(empty, what="what had no queue, once there was one")
         await until(partial(_is_well, relay), what="the relay's word that nothing is passed over")
-    received = [await desk.queue.get(no_ack=True) for _ in range(40)]
+    received = [await desk.queue.get(no_ack=True, timeout=BOUND_SECONDS) for _ in range(40)]
     assert [message.message_id for message in received] == ids
 
 
@@ -151,7 +152,7 @@ async def test_what_an_account_may_not_say_closes_the_channel_and_delays_nothing
         await until(says_which, what="the relay's word on the other")
     received: set[str | None] = set()
     # those that were not confirmed when the channel was closed come twice
-    while (message := await landed.get(no_ack=True, fail=False)) is not None:
+    while (message := await landed.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)) is not None:
         received.add(message.message_id)
     assert received == {wire.message_id for wire in sent}
 
@@ -172,7 +173,7 @@ async def test_what_is_added_is_sent_at_once_and_only_once_by_two_relays(desk: D
         ids = [message_id for _ in range(5) for message_id in await add(pool, outbox, 100, desk.owner)]
         await until(arrived, what="all 500")
         await until(empty, what="the outbox empty")
-    received = [await desk.queue.get(no_ack=True) for _ in range(500)]
+    received = [await desk.queue.get(no_ack=True, timeout=BOUND_SECONDS) for _ in range(500)]
     assert sorted(message.message_id or "" for message in received) == sorted(ids)
     assert await desk.depth() == 0
 

@@ -9,6 +9,7 @@ from chassis.messaging.batch_consumer import Arrival, Conclusion, Settled
 from chassis.messaging.broker import EVENTS
 from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import Collected, consumer, running
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def declare_again(desk: Desk) -> AbstractQueue:
@@ -63,7 +64,7 @@ async def test_what_is_in_hand_when_the_queue_is_deleted_is_finished(desk: Desk)
         return not each.pulse.is_up
 
     async def followed() -> bool:
-        return await landed.get(no_ack=True, fail=False) is not None
+        return await landed.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is not None
 
     async with running(each):
         await desk.send(*wires(1, owner=desk.owner))

@@ -23,10 +23,10 @@ from dev.stack.stack import Stack
 from reader_gateway.bus import inbox as verdicts
 from reader_gateway.bus.inbox import Verdicts
 from tests.integration.chassis import test_outbox
-from tests.integration.chassis.conftest import BOUND_SECONDS, Desk, until, wires
+from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_outbox import add, rows
+from tests.support.bounds import BOUND_SECONDS
 
-pytestmark = pytest.mark.timeout(120)
 pool = test_outbox.pool
 FRAMES = 14
 """More than a client says before it is at work."""

@@ -93,7 +93,7 @@ async def test_what_cannot_be_read_ends_no_connection(desk: Desk, what: str) -> 
     await send(desk, bad, said=strange.properties(bad, **properties))
     await desk.send(*good[20:])
     async with running(consumer(desk, work, ready=sessions)):
-        await until(is_over, what="all worked on or dead", seconds=60)
+        await until(is_over, what="all worked on or dead")
     letter = await desk.dead_letter()
     assert sessions.begun == 1
     assert sorted(work.ids) == sorted(wire.message_id for wire in (*good, *([bad] if reason is None else [])))

@@ -24,7 +24,8 @@ from chassis.topology.definitions import Accounts
 from dev.stack.depth import depth
 from dev.stack.secret_files import REGION
 from dev.stack.stack import Stack
-from tests.integration.chassis.conftest import BOUND_SECONDS, until
+from tests.integration.chassis.conftest import until
+from tests.support.bounds import BOUND_SECONDS
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from pamqp.body import ContentBody
 
 from dev.faults.link import Link
+from tests.support.bounds import BOUND_SECONDS
 
 GREETED = b"AMQP\x00\x00\x09\x01"
 FRAME = pamqp.frame.marshal(ContentBody(b"x" * 900), 1)
@@ -60,7 +61,7 @@ async def client(link: Link) -> AsyncIterator[tuple[asyncio.StreamReader, asynci
 
 
 async def ended(server: Server) -> str:
-    return await asyncio.wait_for(server.end.get(), 60)
+    return await asyncio.wait_for(server.end.get(), BOUND_SECONDS)
 
 
 async def test_what_is_said_passes_both_ways_until_one_side_closes() -> None:
@@ -94,9 +95,9 @@ async def test_nothing_comes_out_of_a_black_hole_and_whoever_lost_something_is_r
                 await asyncio.wait_for(reader.read(1), 0.2)
             await hole
             with pytest.raises(ConnectionResetError):
-                await asyncio.wait_for(reader.read(1), 60)
+                await asyncio.wait_for(reader.read(1), BOUND_SECONDS)
             # who only wanted in gets in
-            assert await asyncio.wait_for(late.readexactly(len(FRAME)), 60) == FRAME
+            assert await asyncio.wait_for(late.readexactly(len(FRAME)), BOUND_SECONDS) == FRAME
         assert bytes(server.heard) == FRAME * 2
 
 
@@ -129,7 +130,7 @@ async def test_a_connection_goes_mute_after_so_many_frames_of_its_client(frames:
         for number in range(5):
             writer.write((GREETED if number == 0 else b"") + FRAME)
             if number < frames:
-                assert await asyncio.wait_for(reader.readexactly(len(FRAME)), 60) == FRAME
+                assert await asyncio.wait_for(reader.readexactly(len(FRAME)), BOUND_SECONDS) == FRAME
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.read(1), 0.2)
         assert bytes(server.heard) == FRAME * frames
@@ -159,7 +160,7 @@ async def test_a_cut_ends_the_connection_inside_a_frame(*, share: float, upwards
             link.cut(share=share, upwards=upwards)
             writer.write(FRAME * 2)
             with suppress(ConnectionResetError):
-                while data := await asyncio.wait_for(reader.read(65_536), 60):
+                while data := await asyncio.wait_for(reader.read(65_536), BOUND_SECONDS):
                     said += data
         await ended(server)
         heard = len(server.heard)
@@ -175,5 +176,5 @@ async def test_where_no_server_listens_the_connection_ends() -> None:
     async with Link(to=1).running() as link, client(link) as (reader, _):
         said = b""
         with suppress(ConnectionResetError):
-            said = await asyncio.wait_for(reader.read(1), 60)
+            said = await asyncio.wait_for(reader.read(1), BOUND_SECONDS)
         assert said == b""

@@ -18,6 +18,7 @@ from tests.integration.chassis.conftest import Desk, until, wires
 from tests.integration.chassis.test_batches import consumer, running
 from tests.integration.chassis.test_strange_properties import send
 from tests.integration.operations.conftest import Ketuk
+from tests.support.bounds import BOUND_SECONDS
 from tests.unit.chassis import strange
 
 DELIVERY_LIMIT = 20
@@ -45,7 +46,7 @@ async def give_up(desk: Desk, sent: Wire) -> None:
     await desk.send(sent)
 
     async def given_up() -> bool:
-        message = await desk.queue.get(no_ack=False, fail=False)
+        message = await desk.queue.get(no_ack=False, timeout=BOUND_SECONDS, fail=False)
         if message is not None:
             await message.reject(requeue=True)
         return await desk.dead_depth() == 1
@@ -58,7 +59,7 @@ async def taken(desk: Desk) -> AbstractIncomingMessage:
     found: list[AbstractIncomingMessage] = []
 
     async def came() -> bool:
-        message = await desk.queue.get(no_ack=True, fail=False)
+        message = await desk.queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
         if message is not None:
             found.append(message)
         return bool(found)
@@ -85,7 +86,7 @@ async def test_list_says_where_and_of_what_they_died_and_leaves_them_as_they_wer
 async def test_looking_often_ends_no_dead_letter(desk: Desk, ketuk: Ketuk) -> None:
     await bury(desk, wires(1, owner=desk.owner))
     for _ in range(DELIVERY_LIMIT + 2):
-        message = await desk.dead.get(no_ack=False, fail=False)
+        message = await desk.dead.get(no_ack=False, timeout=BOUND_SECONDS, fail=False)
         assert message is not None
         await message.nack(requeue=True)
     assert len((await ketuk.dead("list", "--json")).json) == 1
@@ -217,7 +218,7 @@ async def test_options_choose(desk: Desk, ketuk: Ketuk) -> None:
     (other,) = wires(1, owner=desk.owner)
     exchange = await desk.admin.get_exchange(EVENTS, ensure=False)
     await Publisher(channel=desk.admin, exchange=exchange, user="admin").publish_all([other])
-    message = await desk.queue.get(no_ack=True)
+    message = await desk.queue.get(no_ack=True, timeout=BOUND_SECONDS)
     assert message is not None
     delivered = Delivered(
         tag=message.delivery_tag or 0,

@@ -11,6 +11,7 @@ from dev.counter.counter import Counter, counter
 from dev.counter.until import until
 from simulator.lying import Lying
 from simulator.vpcd import Inserted
+from tests.support.bounds import BOUND_SECONDS
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
@@ -19,7 +20,6 @@ READERS = 8
 ROUNDS_OF_FLICKERS = 4
 SHORT_TAPS, LONG_TAPS = 64, 1000
 STAYS_SECONDS = 1.0
-BOUND_SECONDS = 60.0
 
 
 async def sams_everywhere(at: Counter, lying: AsyncExitStack) -> None:
@@ -76,7 +76,6 @@ async def flicker(at: Counter, port: int, *, times: int, chance: random.Random) 
         await asyncio.sleep(chance.uniform(0.0, 0.4))
 
 
-@pytest.mark.timeout(180)
 async def test_cards_that_flicker_may_be_missed_but_never_unbalance(*, is_long: bool) -> None:
     flickers = 20 if is_long else 10
     chance = random.Random(20131118)  # noqa: S311  it spreads stays, no secret

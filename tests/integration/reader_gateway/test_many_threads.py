@@ -31,7 +31,6 @@ def readers() -> Iterator[Counter]:
             at.children.stop_all()
 
 
-@pytest.mark.timeout(180)
 async def test_chips_are_let_go_of_by_many_threads_at_once(readers: Counter, *, is_long: bool) -> None:
     seconds = LONG_SECONDS if is_long else SHORT_SECONDS
     async with AsyncExitStack() as lying:

@@ -11,12 +11,12 @@ from dev.counter.finger import matching
 from dev.counter.until import until
 from ketuk_events.evidence import Evidence
 from simulator.lying import Lying
+from tests.support.bounds import BOUND_SECONDS
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
 
 READERS = 6
-BOUND_SECONDS = 50.0
 
 
 async def whole(at: Counter, port: int) -> int:

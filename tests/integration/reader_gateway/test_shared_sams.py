@@ -10,6 +10,7 @@ from dev.counter.until import until
 from ketuk_events.evidence import Evidence
 from reader_gateway.pcsc.sam_pool import SILENT_SECONDS
 from simulator.lying import Lying
+from tests.support.bounds import BOUND_SECONDS
 
 # A Popen is forgotten on purpose: `Children` ends the process by its number.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess:ResourceWarning")
@@ -86,7 +87,7 @@ async def test_a_sam_that_is_pulled_out_in_mid_session_costs_that_reading_alone(
             await until(lambda: any(each["sam"] for each in at.gateway.page()["readers"]))
             async with Lying(at.card(number=1).chip, port=at.ports[0]):
                 await read(at, 1)
-            await asyncio.wait_for(leaving.gone.wait(), 60)
+            await asyncio.wait_for(leaving.gone.wait(), BOUND_SECONDS)
             await sams_in(at, lying, 1)
             for number in (2, 3):
                 async with Lying(at.card(number=number).chip, port=at.ports[0]):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-BOUND_SECONDS = 60.0
+from tests.support.bounds import BOUND_SECONDS
+
 _WITHOUT_POWER = (
     "setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
 )  # fmt: skip

@@ -33,12 +33,12 @@ from ketuk_events.taps import TapJudged
 from reader_gateway.tap.tap import new_tap_id
 from registry.main import serve
 from registry.settings import RegistrySettings
+from tests.support.bounds import BOUND_SECONDS
 
 Json: TypeAlias = Any
 """Whatever the API answers."""
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """For whoever needs a password, and does not look at what its hash costs."""
-BOUND_SECONDS = 60.0
 NIK = "3372990101900001"
 AGREEMENT = {
     "reference": "PKS-1",
@@ -93,7 +93,7 @@ class Case:
             yield
         finally:
             stopping.set()
-            await asyncio.wait_for(serving, 60)
+            await asyncio.wait_for(serving, BOUND_SECONDS)
 
     def _ready(self, serving: asyncio.Task[None]) -> Callable[[], Awaitable[bool]]:
         async def look() -> bool:
@@ -264,7 +264,7 @@ async def next_of(queue: AbstractQueue) -> AbstractIncomingMessage:
     found: list[AbstractIncomingMessage] = []
 
     async def look() -> bool:
-        message = await queue.get(no_ack=True, fail=False)
+        message = await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
         found.extend([message] if message is not None else [])
         return message is not None
 
@@ -275,6 +275,6 @@ async def next_of(queue: AbstractQueue) -> AbstractIncomingMessage:
 async def all_of(queue: AbstractQueue) -> list[AbstractIncomingMessage]:
     """All that is in a queue now, taken."""
     messages = []
-    while (message := await queue.get(no_ack=True, fail=False)) is not None:
+    while (message := await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)) is not None:
         messages.append(message)
     return messages

@@ -22,10 +22,11 @@ from tests.integration.registry.case import Case, Json
 from tests.integration.registry.conftest import Kept
 from tests.integration.registry.fresh_database import fresh_database
 from tests.integration.registry.furnished import DAY, furnish
+from tests.support.bounds import BOUND_SECONDS
 from tests.support.chromium import chromium, faultless_page
 
 # a bound that only a hang reaches
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=BOUND_SECONDS * 1_000)
 
 SCREENSHOT = os.environ.get("KETUK_SCREENSHOT")
 PICTURE = Path(SCREENSHOT or Path(__file__).parents[3] / ".run" / "dashboard.png")
@@ -203,7 +204,7 @@ async def judge(case: Case, page: Page, *, outcome: str, reason: CheckResult | N
     """A tap is judged, and seen on the page."""
     seen = int(await page.locator("#hour").inner_text())
     await case.judge(case.verdict("kelurahan-jebres", person=None, outcome=outcome, reason=reason))
-    await expect(page.locator("#hour")).to_have_text(str(seen + 1), timeout=60_000)
+    await expect(page.locator("#hour")).to_have_text(str(seen + 1), timeout=BOUND_SECONDS * 1_000)
 
 
 async def test_the_live_numbers_move_when_taps_come_to_any_process(case: Case, page: Page) -> None:
@@ -220,7 +221,7 @@ async def test_the_live_numbers_move_when_taps_come_to_any_process(case: Case, p
         """,
         uuid4(),
     )
-    await expect(page.locator("#hour")).to_have_text(str(seen + 7), timeout=60_000)
+    await expect(page.locator("#hour")).to_have_text(str(seen + 7), timeout=BOUND_SECONDS * 1_000)
     await expect(refused).to_have_text(str(before + 8))
 
 
@@ -370,7 +371,7 @@ async def test_a_report_that_fails_says_so_and_can_be_asked_for_again(page: Page
     await failed.get_by_role("button", name="Coba lagi").click()
     await expect(failed).to_be_hidden()
     await expect(page.locator("#compliance .bar")).not_to_have_count(0)
-    await expect(page.locator("#lost")).to_be_hidden(timeout=60_000)
+    await expect(page.locator("#lost")).to_be_hidden(timeout=BOUND_SECONDS * 1_000)
 
 
 async def test_the_page_says_when_the_stream_is_silent(page: Page) -> None:

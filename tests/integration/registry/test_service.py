@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.integration.registry.case import Case, until
+from tests.support.bounds import BOUND_SECONDS
 
 
 def environment(case: Case, **changed: str) -> dict[str, str]:
@@ -46,7 +47,7 @@ async def test_the_service_starts_without_its_database_and_broker_and_says_what_
 
     await until(answers, what="the service answers")
     service.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(service.wait(), 60) == 0
+    assert await asyncio.wait_for(service.wait(), BOUND_SECONDS) == 0
     assert (found["status"], found["ready"]) == (503, False)
     resources = found["resources"]
     assert isinstance(resources, dict)
@@ -62,7 +63,7 @@ async def test_a_wrong_setting_is_one_line_and_exit_code_2(case: Case) -> None:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(service.communicate(), 60)
+    _, said = await asyncio.wait_for(service.communicate(), BOUND_SECONDS)
     assert service.returncode == 2
     assert said.decode().splitlines() == [
         "KETUK_REGION: Value error, the registry has no places of this region"

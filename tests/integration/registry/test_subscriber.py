@@ -7,6 +7,7 @@ import aio_pika
 from yarl import URL
 
 from tests.integration.registry.case import PERSON, Case, next_of
+from tests.support.bounds import BOUND_SECONDS
 
 SUBSCRIBER = Path(__file__).parents[3] / "examples" / "subscribe.py"
 
@@ -28,7 +29,7 @@ async def test_the_example_prints_each_verified_event_with_what_was_granted(shar
     )
     assert subscriber.stdout is not None
     try:
-        lines = [await asyncio.wait_for(subscriber.stdout.readline(), 60) for _ in range(2)]
+        lines = [await asyncio.wait_for(subscriber.stdout.readline(), BOUND_SECONDS) for _ in range(2)]
     finally:
         subscriber.kill()
         await subscriber.wait()
@@ -52,7 +53,7 @@ async def test_the_example_takes_nothing_that_was_written_for_another(shared: Ca
         sys.executable, str(SUBSCRIBER), url, str(folder / "agency.jwks"),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    printed, said = await asyncio.wait_for(subscriber.communicate(), 60)
+    printed, said = await asyncio.wait_for(subscriber.communicate(), BOUND_SECONDS)
     assert subscriber.returncode == 1
     assert other.encode() not in printed
     assert b"written for another institution" in said

@@ -14,6 +14,7 @@ from registry.taps import minutes_store as tap_minutes
 from registry.taps.api import MOST_LISTENERS, MOST_OF_ONE
 from tests.integration.registry.case import Case, Json, until
 from tests.integration.registry.speaking import GATEWAY
+from tests.support.bounds import BOUND_SECONDS
 
 STREAM = {"Accept": "text/event-stream"}
 COUNTED = "SELECT coalesce(sum(taps), 0)::int FROM tap_minutes WHERE outcome = $1"
@@ -24,7 +25,7 @@ def shown(case: Case, **headers: str) -> dict[str, str]:
 
 
 async def first_event(answer: aiohttp.ClientResponse) -> Json:
-    event = await asyncio.wait_for(answer.content.readuntil(b"\n\n"), 60)
+    event = await asyncio.wait_for(answer.content.readuntil(b"\n\n"), BOUND_SECONDS)
     return msgspec.json.decode(event.removeprefix(b"data: "))
 
 

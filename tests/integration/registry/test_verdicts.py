@@ -17,6 +17,7 @@ from registry.disclosure.disclosure_messages import Teller
 from registry.disclosure.verdict_opening import VerdictReader
 from registry.taps.verdict_consumer import Verdicts
 from tests.integration.registry.case import NIK, PERSON, Case, all_of, next_of
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def test_a_verdict_becomes_one_event_for_each_entitled_institution(shared: Case) -> None:
@@ -102,7 +103,7 @@ async def _die_after_the_commit(case: Case) -> None:
         metrics=BatchMetrics(registry=CollectorRegistry()),
     )
     living = asyncio.create_task(consumer.run(asyncio.Event()))
-    await asyncio.wait_for(committed.wait(), 60)
+    await asyncio.wait_for(committed.wait(), BOUND_SECONDS)
     living.cancel()
     await asyncio.wait([living])
 
@@ -134,7 +135,7 @@ async def test_a_verdict_that_comes_again_without_its_person_has_no_effect_and_i
     await shared.judge(replace(verdict, body=msgspec.json.encode(said)), last)
     await shared.settled(agency, (0, 2, 0))
     letters = await shared.services.get_queue(DEAD_LETTERS, ensure=False)
-    assert await letters.get(no_ack=True, fail=False) is None
+    assert await letters.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is None
     assert len(await all_of(feed)) == 2
 
 

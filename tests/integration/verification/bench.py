@@ -26,6 +26,7 @@ from ketuk_events.projection import CardStatusChanged, GatewayApproved, Snapshot
 from ketuk_events.taps import CardRead, TapJudged
 from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
+from tests.support.bounds import BOUND_SECONDS
 from tests.unit.verification.given import evidence
 from verification.main import serve
 from verification.rules.card_ref import card_ref
@@ -178,7 +179,7 @@ class Bench:
 
         await until(are_there, what=f"{count} dead letters")
         queue = await self.channel.get_queue(DEAD_LETTERS, ensure=False)
-        found = [await queue.get(no_ack=True) for _ in range(count)]
+        found = [await queue.get(no_ack=True, timeout=BOUND_SECONDS) for _ in range(count)]
         return {each.message_id or "": str(each.headers["ketuk-reason"]) for each in found}
 
     async def depth(self, queue: str) -> int:
@@ -186,11 +187,11 @@ class Bench:
 
 
 async def next_of(queue: AbstractQueue) -> AbstractIncomingMessage:
-    message = await queue.get(no_ack=True, timeout=60, fail=False)
-    async with asyncio.timeout(60):
+    message = await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
+    async with asyncio.timeout(BOUND_SECONDS):
         while message is None:
             await asyncio.sleep(0.01)
-            message = await queue.get(no_ack=True, fail=False)
+            message = await queue.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
     return message
 
 
@@ -230,7 +231,7 @@ async def running(found: Mapping[str, str], *, http_port: int = 0) -> AsyncItera
         yield
     finally:
         stopping.set()
-        await asyncio.wait_for(task, 60)
+        await asyncio.wait_for(task, BOUND_SECONDS)
 
 
 async def approved(bench: Bench) -> None:

@@ -19,6 +19,7 @@ from simulator.signature_file import sign
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, at, fresh, informed, next_of, wire
 from tests.integration.verification.test_keys import issuer
+from tests.support.bounds import BOUND_SECONDS
 from tests.unit.verification.given import NIK, OTHER_NIK
 from verification.rules.card_ref import holder_ref
 
@@ -78,7 +79,7 @@ async def test_a_dispute_is_refused_and_its_alarm_is_said_with_the_verdict_each_
             await bench.say(NAME, reading)
             _, judged = await bench.verdict()
             said.append(await raised(alarms))
-        assert await alarms.get(no_ack=True, fail=False) is None
+        assert await alarms.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is None
     assert (judged.outcome, judged.reason and judged.reason.code) == ("refused", "signature-disputed")
     assert said[0][:2] == said[1][:2]
     alarm = said[0][2]
@@ -134,7 +135,7 @@ async def test_signed_data_of_one_person_under_the_card_of_another_is_refused_an
                 _, body, alarm = await raised(alarms)
                 assert (alarm.alarm, alarm.tap, alarm.card_ref) == (code, tapped.tap, judged.card_ref)
                 assert not any(each.encode() in body for each in (NIK, OTHER_NIK))
-        assert await alarms.get(no_ack=True, fail=False) is None
+        assert await alarms.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is None
 
 
 async def version_known(bench: Bench, version: int) -> None:

@@ -14,7 +14,6 @@ LETTERS = 180
 
 
 @pytest.mark.usefixtures("bench")
-@pytest.mark.timeout(90)
 async def test_each_good_letter_of_the_benchmark_has_its_verdict_and_each_hostile_one_is_dead(
     stack: Stack, tmp_path: Path
 ) -> None:

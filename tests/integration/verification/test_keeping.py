@@ -15,6 +15,7 @@ from ketuk_events.events import to_wire
 from reader_gateway.tap.tap import new_tap_id
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.kept import PERSONS_KEPT, Kept, decision, kept, template
+from tests.support.bounds import BOUND_SECONDS
 from verification.decisions.store import Gone, standing
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
@@ -142,7 +143,7 @@ async def test_who_holds_a_month_makes_a_replica_try_again_later(city: Kept) -> 
     await city.looks(MARCH)
     async with city.pool.acquire() as reader, reader.transaction():
         await reader.fetch("SELECT 1 FROM decisions")
-        async with asyncio.timeout(60):  # who decides meanwhile waits behind it
+        async with asyncio.timeout(BOUND_SECONDS):  # who decides meanwhile waits behind it
             assert not await city.looks(AUGUST)
     assert await city.looks(AUGUST)
     assert await city.where() == {"decisions_2026_08": 0, "decisions_elsewhen": 0}

@@ -16,6 +16,7 @@ from ketuk_events import catalogue
 from ketuk_events.taps import TapJudged
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, approved, fresh, informed, wire
+from tests.support.bounds import BOUND_SECONDS
 from verification.rules.default_purposes import DEFAULT
 
 BOTH = ("verification", "registry")
@@ -89,7 +90,7 @@ async def test_the_rules_built_in_are_used_only_until_any_were_published(bench: 
 
 async def judged_under(bench: Bench, version: int, *, before: int) -> TapJudged:
     """The first verdict that names this version of the rules; all until then name the one before."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BOUND_SECONDS):
         while True:
             await bench.say(NAME, bench.reading(fresh()))
             _, judged = await bench.verdict()

@@ -11,8 +11,7 @@ from ketuk_events.evidence import Evidence
 from ketuk_events.projection import SnapshotPart
 from tests.integration.chassis.conftest import until
 from tests.integration.verification.bench import NAME, Bench, fresh, running, wire
-
-BOUND_SECONDS = 50.0
+from tests.support.bounds import BOUND_SECONDS
 
 
 def whole(bench: Bench, found: Evidence) -> tuple[SnapshotPart, SnapshotPart]:

@@ -17,6 +17,7 @@ from tests.integration.verification.bench import (
     running,
     wire,
 )
+from tests.support.bounds import BOUND_SECONDS
 
 
 async def test_a_reading_delivered_twice_is_judged_once_and_said_twice_alike(bench: Bench) -> None:
@@ -51,7 +52,9 @@ async def test_an_unknown_gateway_goes_to_the_dead_letters_and_leaves_no_trace(b
     async with informed(bench):
         await bench.say(NAME, bench.reading(fresh()))
         await until(buried, what="the dead letter")
-    letter = await (await bench.channel.get_queue(DEAD_LETTERS, ensure=False)).get(no_ack=True)
+    letter = await (await bench.channel.get_queue(DEAD_LETTERS, ensure=False)).get(
+        no_ack=True, timeout=BOUND_SECONDS
+    )
     assert letter is not None
     assert letter.headers["ketuk-reason"] == "unknown gateway"
     async with database(bench.found["DATABASE_VERIFICATION_URL"], name="test") as pool:
@@ -72,7 +75,7 @@ async def test_a_suspended_gateway_is_refused_and_an_older_word_does_not_bring_i
 
         await until(taken, what="the projection's queue empty")
         outcome = ""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(BOUND_SECONDS):
             while outcome != "refused":
                 await bench.say(NAME, bench.reading(fresh()))
                 _, judged = await bench.verdict()

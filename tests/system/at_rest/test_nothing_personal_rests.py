@@ -9,6 +9,7 @@ import pytest
 from yarl import URL
 
 from chassis.messaging.broker import DEAD_LETTERS
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.at_rest import personal
 from tests.system.at_rest.everywhere import SERVICES, lies_somewhere
 from tests.system.at_rest.search import search
@@ -49,7 +50,9 @@ async def test_a_name_in_a_dead_letter_is_found_in_the_brokers_files(city: City,
         try:
             hits = await lies_somewhere(city.stack, {PLANTED["name"]: "planted"}, dumps=tmp_path)
         finally:
-            await (await channel.get_queue(DEAD_LETTERS, ensure=False)).get(no_ack=True)
+            await (await channel.get_queue(DEAD_LETTERS, ensure=False)).get(
+                no_ack=True, timeout=BOUND_SECONDS
+            )
     assert any("/rabbitmq/data/" in hit.path for hit in hits)
 
 

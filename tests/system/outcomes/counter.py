@@ -17,6 +17,7 @@ from ketuk_events.taps import TapJudged
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
 from simulator.sam import Sam
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.house import GATEWAY, PROCESS, House
 from tests.system.outcomes.told import Told, came_to, told
 
@@ -36,11 +37,11 @@ class Hearing:
 
     async def hears(self) -> Told:
         """The next verdict, once the officer's page says the same."""
-        message = await self._verdicts.get(no_ack=True, fail=False)
+        message = await self._verdicts.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
         async with asyncio.timeout(VERDICT_SECONDS):
             while message is None:
                 await asyncio.sleep(0.02)
-                message = await self._verdicts.get(no_ack=True, fail=False)
+                message = await self._verdicts.get(no_ack=True, timeout=BOUND_SECONDS, fail=False)
         verdict = msgspec.json.decode(message.body, type=TapJudged)
         await self.page_says(lambda page: _shows(page, verdict))
         self.house.seen |= {(each.check, each.code) for each in verdict.checks}
@@ -48,7 +49,7 @@ class Hearing:
 
     async def hears_nothing_more(self) -> bool:
         """Whether no verdict is left."""
-        return await self._verdicts.get(no_ack=True, fail=False) is None
+        return await self._verdicts.get(no_ack=True, timeout=BOUND_SECONDS, fail=False) is None
 
     async def choose(self, purpose: str) -> None:
         """Taps are for that purpose from now on."""

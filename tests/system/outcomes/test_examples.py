@@ -17,6 +17,7 @@ from chassis.messaging.broker import EVENTS
 from ketuk_events.outcomes import Outcome
 from ketuk_events.taps import TapJudged
 from simulator.kinds import Kind
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.counter import Counter
 from tests.system.outcomes.house import GATEWAY
 from tests.system.outcomes.opened import opened
@@ -52,7 +53,7 @@ async def test_the_worked_examples_are_what_a_run_comes_to(
         await counter.choose(purpose)
         await counter.taps(kind)
         # both are there: the page of the counter has shown the second
-        read, judged = [await overheard.get(no_ack=True) for _ in range(2)]
+        read, judged = [await overheard.get(no_ack=True, timeout=BOUND_SECONDS) for _ in range(2)]
         assert read is not None
         assert judged is not None
         examples.append(

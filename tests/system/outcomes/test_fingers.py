@@ -8,6 +8,7 @@ import pytest
 from simulator.fingerprints import LEFT_INDEX, RIGHT_INDEX, template
 from simulator.kinds import Kind
 from simulator.matcher import FingerDevice, Odd
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.counter import Counter, standing
 from tests.system.outcomes.house import House
 from tests.system.outcomes.told import Told, came_to
@@ -39,7 +40,7 @@ async def with_card(desk: Counter, kind: Kind) -> Told:
     """The verdict on a card that stays on the reader until it is there, as officers are told to have it."""
     desk.reader.hold()
     tapping = asyncio.create_task(desk.taps(kind))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BOUND_SECONDS):
         while not tapping.done():
             page = await desk.page_says(lambda _: True)
             if page["taps"] and page["taps"][0]["look"] not in {"reading", "finger", "other-finger"}:

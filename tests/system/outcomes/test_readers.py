@@ -14,6 +14,7 @@ import pytest
 from ketuk_events.outcomes import READERS, Language, ReaderWords
 from simulator.kinds import Kind, SimulatedCard
 from simulator.vpcd import Inserted
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.counter import Counter, standing
 from tests.system.outcomes.house import House
 from tests.system.outcomes.registry import approved, late_after, unheard_of
@@ -70,7 +71,7 @@ async def test_a_chip_that_never_enters_the_field_is_judged_when_the_officer_ask
 async def test_a_reader_that_another_programme_uses_is_told(house: House) -> None:
     house.stop_gateway()
     card = await Inserted.enter(house.cards[Kind.HEALTHY].chip, port=house.stack.vpcd_ports[0])
-    await asyncio.wait_for(card.noticed.wait(), 60)
+    await asyncio.wait_for(card.noticed.wait(), BOUND_SECONDS)
     async with standing(house, sam=None) as counter, another_programme(house, "Ketuk 0 00 00"):
         house.have_gateway()
         assert await counter.hears() == came_to("inconclusive", "chip.answers/in-use", *NOTHING_READ)

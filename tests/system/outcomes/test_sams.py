@@ -11,6 +11,7 @@ from simulator.chip import Chip
 from simulator.kinds import Kind, SimulatedCard
 from simulator.reader import VirtualReader
 from simulator.vpcd import Inserted
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.counter import Counter, standing
 from tests.system.outcomes.house import House
 from tests.system.outcomes.told import UNSIGNED, came_to
@@ -128,7 +129,7 @@ async def inserted(
         seconds_a_command=seconds_a_command,
     )
     try:
-        await asyncio.wait_for(it.noticed.wait(), 60)
+        await asyncio.wait_for(it.noticed.wait(), BOUND_SECONDS)
         async with asyncio.TaskGroup() as tasks:
             leaving = tasks.create_task(leave_when_gone(it))
             yield

@@ -10,11 +10,11 @@ import pytest
 
 from simulator.kinds import Kind
 from simulator.serial_terminal import Fault, Finger, LaidCard, SerialTerminal
+from tests.support.bounds import BOUND_SECONDS
 from tests.system.outcomes.counter import Hearing, lines
 from tests.system.outcomes.house import OPERATOR_NIK, House
 from tests.system.outcomes.told import NO_SESSION, NOTHING_READ, Told, came_to
 
-BOUND_SECONDS = 60.0
 BY_WORD = ("chip.readable/terminal-says", "card.authentic/terminal-says", "card.status/no-uid")
 """What a terminal vouches for, and what it cannot."""
 VOUCHED = came_to("inconclusive", "data.signed/not-told", *BY_WORD)
