@@ -16,7 +16,7 @@ def audit_events() -> str:
             "whose, why (the header `Ketuk-Reason`), from which address, when, and whether it was done or",
             "refused and because of what. `ketuk audit verify` shows that none was altered, removed or",
             "moved.",
-            "Generated from `services/registry/audit/events.py` and `api/rights.py` by `make contract`.",
+            "Generated from `services/registry/audit/events.py` and `access/permissions.py`.",
             "",
             "| event | says | request | by |",
             "|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""Fuzz target: of an envelope nothing but what was sealed is ever opened, and a broken seal quotes nothing.
+"""Fuzz target: of an envelope nothing but what was sealed is ever opened.
 
 Steps alter an envelope field by field; steps that alter nothing leave the honest one.
 """

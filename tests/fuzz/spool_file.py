@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from chassis.runtime.process import Refused
 from dev.contract.examples import examples
 from ketuk_events import catalogue
@@ -74,10 +76,15 @@ def _started(folder: Path, content: bytes) -> None:
     path.write_bytes(content)
     try:
         asyncio.run(_works(path))
-    except (Refused, SpoolFailed, sqlite3.DatabaseError):
+    except (Refused, SpoolFailed):
+        return
+    except (sqlite3.DatabaseError, msgspec.MsgspecError, ValueError) as failure:
         # the process ends by that; a damaged file was set aside, so that the next start works
-        if list(folder.glob("*.damaged-*")):
+        was_set_aside = any(folder.glob("*.damaged-*"))
+        if was_set_aside:
             asyncio.run(_works(path))
+        elif isinstance(failure, UnicodeDecodeError):
+            raise
 
 
 async def _works(path: Path) -> None:

@@ -82,9 +82,11 @@ def test_every_service_works_while_a_node_is_gone_and_once_it_is_back(
     stack, services = clustered.stack, clustered.run.services
     for broker in stack.brokers if is_long else stack.brokers[:1]:
         stack.children.kill(broker.name)
-        services.until_all_ready()
-        asyncio.run(a_tap_is_told(clustered))
-        broker.start()
+        try:
+            services.until_all_ready()
+            asyncio.run(a_tap_is_told(clustered))
+        finally:
+            broker.start()
         services.until_all_ready()
         asyncio.run(a_tap_is_told(clustered))
 

@@ -6,7 +6,7 @@ Rules 1, 6 and 7 of the wire (docs/architecture.md). Three kinds of failure are 
 and nothing is taken until the dependency answers and that very work succeeds: it may answer and not be well,
 and each delivery counts towards the queue's limit;
 *malformed or unauthenticated*: to the dead letters with the reason, the rest of the batch unharmed;
-*killing its consumer*: see `intake`.
+*killing its consumer*: see `prefetch`.
 
 While what follows from one batch is being confirmed, the next one is decided, or the next few where the work
 may be done side by side: so neither broker nor database is waited for idly. Batches are settled in order.

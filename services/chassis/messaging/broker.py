@@ -1,6 +1,6 @@
 """Connections to the broker.
 
-Plain connections rather than the self-restoring kind: after a loss `patience` builds everything anew, so that
+Plain connections rather than the self-restoring kind: after a loss `retry` builds everything anew, so that
 no channel, consumer or publish of an earlier connection lives on.
 """
 

@@ -37,7 +37,7 @@ def log_to_stdout(*, service: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # the broker's library reports each lost connection with a traceback; `patience` says it in one line
+    # the broker's library reports each lost connection with a traceback; `retry` says it in one line
     logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
     # it quotes what a stranger called a header

@@ -36,7 +36,7 @@ async def database(
     With `trust` the connection is by TLS, and the server must show a certificate for its name.
     Only a server that takes writes is used, also where the address names several.
     A connection goes to its next user as it is: set and lock nothing on it for longer than a transaction.
-    Raises a transient failure (see `patience`) from its use while the database is away.
+    Raises a transient failure (see `retry`) from its use while the database is away.
     """
     pool = asyncpg.create_pool(
         url,

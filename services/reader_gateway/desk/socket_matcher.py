@@ -25,7 +25,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class PluggedInMatcher:
-    """The matcher behind a socket; see `holder.Matcher`."""
+    """The matcher behind a socket; see `fingerprint_match.Matcher`."""
 
     def __init__(self, *, socket: Path, touch_seconds: float = TOUCH_SECONDS) -> None:
         self._socket = socket

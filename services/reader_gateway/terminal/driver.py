@@ -42,7 +42,7 @@ class _Job:
 
 
 class Terminal:
-    """See `card_reader.CardReader`; it is also the matcher of its cards' fingers, see `holder.Matcher`.
+    """See `card_reader.CardReader`; also the matcher of its cards' fingers (`fingerprint_match.Matcher`).
 
     `seen` is called in the event loop, in the order of events, once for each change.
 

@@ -126,7 +126,7 @@ def cause_lines(counts: Iterable[CauseCount]) -> list[Line]:
 
 
 def lines(counts: Iterable[Count], by: TapsBy, *, trials: Mapping[str, Trials]) -> list[Line]:
-    """The tallies by place, year or reader; `trials` by reader, see `reader_health`."""
+    """The tallies by place, year or reader; `trials` by reader, see `reader_comparison`."""
     groups: dict[str, list[Count]] = {}
     name_of = attrgetter(by)
     for each in counts:

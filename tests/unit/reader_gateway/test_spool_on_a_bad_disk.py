@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec import structs
@@ -214,7 +215,42 @@ async def test_an_index_that_lost_its_rows_is_built_anew_and_what_waits_is_sent(
     await again.close()
 
 
-@pytest.mark.parametrize("headers", ["'{'", "'[]'", "'{\"id\": 7}'"])
+async def test_a_row_of_another_version_costs_the_others_nothing(path: Path) -> None:
+    spool = Spool(path=path)
+    await spool.open()
+    await spool.say(wire(1))
+    await spool.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("INSERT INTO keys VALUES ('x', '{}')")
+    again = await spool_opened(path)
+    with pytest.raises(msgspec.ValidationError):
+        await again.keys()
+    assert (await again.backlog()).waiting == 1
+    await again.close()
+    assert list(path.parent.glob("*.damaged-*")) == []
+
+
+def replace_in(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert content.count(old) > 1, "in its row and in the index"
+    path.write_bytes(content.replace(old, new))
+
+
+async def test_a_message_that_stands_twice_is_sent_once(path: Path) -> None:
+    spool = Spool(path=path)
+    await spool.open()
+    await spool.say(*(wire(number) for number in range(2)))
+    await spool.close()
+    replace_in(path, wire(1).message_id.encode(), wire(0).message_id.encode())
+    again = await spool_opened(path)
+    assert (await again.backlog()).waiting == 1
+    async with again.waiting(9) as given:
+        assert [each.message_id for each in given] == [wire(0).message_id]
+    assert (await again.backlog()).waiting == 0
+    await again.close()
+
+
+@pytest.mark.parametrize("headers", ["'{'", "CAST(x'7be57d' AS TEXT)"], ids=["no JSON", "no text"])
 async def test_a_row_that_is_not_what_was_written_is_damage_and_the_next_start_begins_anew(
     path: Path, headers: str
 ) -> None:
@@ -225,7 +261,7 @@ async def test_a_row_that_is_not_what_was_written_is_damage_and_the_next_start_b
     with closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.execute(f"UPDATE outbox SET headers = {headers}")  # noqa: S608  a literal of this test
     first = await spool_opened(path)
-    with capture_logs() as logs, pytest.raises(sqlite3.DatabaseError, match="not what was written"):
+    with capture_logs() as logs, pytest.raises((sqlite3.DatabaseError, UnicodeDecodeError)):
         async with first.waiting(9):
             """Nothing is given."""
     assert [line["log_level"] for line in logs] == ["error"]

@@ -147,7 +147,7 @@ def _texts(written: bytes) -> dict[str, FieldValue] | None:
 def _fields(written: bytes, at: int, *, depth: int, named: bool = True) -> tuple[int, int]:
     """How many fields a table has, or a list, which are not `named`; and where pamqp says that it ends.
 
-    A list may claim to be longer than its bytes, and pamqp goes on behind them, value by value.
+    A list may claim to be longer than its bytes: it is given up once it has too many fields.
 
     Raises ValueError where it is nested too deep or has too many fields, or another error where it is none.
     """

@@ -1,4 +1,4 @@
-"""Adds up what taps told of chips, so that a report reads sums; see `chip_counts` for what they say.
+"""Adds up what taps told of chips, so that a report reads sums; see `counts` for what they say.
 
 Each tap waits in `chip_findings_uncounted` from the transaction that adds it. What follows from two taps (a
 card that another reader read later, a check after another, a card found otherwise than last time) is counted

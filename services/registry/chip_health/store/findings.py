@@ -1,4 +1,4 @@
-"""What each tap told of a chip; `chip_counting` adds up what follows from many."""
+"""What each tap told of a chip; `counting` adds up what follows from many."""
 
 from collections.abc import Sequence
 

@@ -38,7 +38,7 @@ class ReaderLine:
     taps_in_30_days: int
     last_tap: datetime | None
     finding: str | None
-    """What comparing it with the others came to, see `reader_health`; None: it was not compared yet."""
+    """What comparing it with the others came to, see `reader_comparison`; None: it was not compared yet."""
     good_cards_tried: int | None
     good_cards_failed: int | None
 
