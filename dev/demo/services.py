@@ -11,7 +11,7 @@ from dev.stack.stack import Stack
 from dev.stack.strict_python import STRICT_PYTHON
 from dev.stack.waiting import until_ready
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 1.0
 """How long a chip may take to answer: 5 s at a counter, less here so that dead chips hold nothing up."""
 READ_SECONDS = 8.0
 """How long a whole reading may take: 20 s at a counter, less here so that slow cards hold nothing up."""

@@ -7,7 +7,7 @@ from dev.stack.causes import cause
 from dev.stack.children import Children
 from dev.stack.missing import Missing
 
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 """Longer than any start takes on however busy a machine."""
 _LOGS_SECONDS = 1.0
 """Between two looks into the logs: a broker's is long."""

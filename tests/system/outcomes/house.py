@@ -22,7 +22,7 @@ GATEWAY = "kelurahan-jebres"
 PROCESS = f"gateway-{GATEWAY}"
 OPERATOR_NIK = "3372994101800001"
 SEED = 5
-BOUNDS = {"KETUK_ANSWER_SECONDS": "2", "KETUK_READ_SECONDS": "5", "KETUK_SAM_WAIT_SECONDS": "1"}
+BOUNDS = {"KETUK_ANSWER_SECONDS": "1", "KETUK_READ_SECONDS": "5", "KETUK_SAM_WAIT_SECONDS": "1"}
 """Short, so that silence holds nothing up."""
 
 
