@@ -39,8 +39,8 @@ def once(raw: bytes) -> None:
         return
     found = header.properties
     headers = {} if found.headers is None else found.headers
-    assert _size(headers) <= MOST_FIELDS
-    assert _depth(headers) <= DEEPEST
+    assert strange.count(headers) <= MOST_FIELDS
+    assert strange.nesting(headers) <= DEEPEST
     if how != ALL:
         assert found.message_id == SENT.message_id, "what follows the headers is read another way"
     message = Delivered(
@@ -93,15 +93,3 @@ def _value(whim: Whim, *, depth: int) -> bytes:
         if kind not in (b"S", b"x", b"F", b"A"):
             return kind + inner
     return kind + struct.pack(">I", max(0, len(inner) + whim.number(5) % 3 - whim.number(2))) + inner
-
-
-def _size(value: object) -> int:
-    if not isinstance(value, dict | list):
-        return 0
-    return sum(1 + _size(each) for each in (value.values() if isinstance(value, dict) else value))
-
-
-def _depth(value: object) -> int:
-    if not isinstance(value, dict | list):
-        return 0
-    return 1 + max(map(_depth, value.values() if isinstance(value, dict) else value), default=0)

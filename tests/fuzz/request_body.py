@@ -54,16 +54,9 @@ def _enrol(sent: Enrol) -> None:
         assert seal.public_key(sent.public_key)
 
 
-def _gateway(sent: GatewayBody) -> None:
-    try:
-        seal.public_keys(sent.public_key)
-    except ValueError:
-        return
-
-
 KINDS: tuple[tuple[object, Callable[..., object]], ...] = (
     (Enrol, _enrol),
-    (GatewayBody, _gateway),
+    (GatewayBody, GatewayBody.checked_key),
     (PublicJwk, PublicJwk.checked),
     (AgreementBody, lambda sent: sent.agreement("polresta")),
     (KeyBody, KeyBody.key),

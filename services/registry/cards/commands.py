@@ -17,6 +17,8 @@ from registry.places.require_existing import must_be_there
 from registry.pseudonyms.person_refs import Citizens
 from registry.residents.store import enrolment, residents
 
+_AT_ONCE = 1_000
+
 
 async def change_card(
     office: Office,
@@ -113,9 +115,6 @@ async def record_cards(office: Office, *, statuses: Mapping[str, str]) -> list[C
         await announce_cards(office, connection, [each.card_ref for each in changed])
         known = await cards.named(connection, list(statuses))
     return [known[ref] for ref in statuses]
-
-
-_AT_ONCE = 1_000
 
 
 async def tell_holders(office: Office) -> int:

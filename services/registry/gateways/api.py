@@ -29,6 +29,14 @@ class GatewayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     place: PlaceCode
     public_key: Annotated[str, Meta(max_length=1000, description="P-256, PEM.")]
 
+    def checked_key(self) -> str:
+        """The key in PEM. Raises Unfit where it is none."""
+        try:
+            public_keys(self.public_key)
+        except ValueError:
+            raise Unfit("the public key is not a P-256 key in PEM") from None
+        return self.public_key
+
 
 class EnrolmentCodeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the gateway that will enrol stands, and whose it is."""
@@ -51,14 +59,13 @@ def routes(office: Office, *, root: str | None) -> web.RouteTableDef:
     @tells("Describe a gateway.", body=GatewayBody, answer=Gateway, versioned=True)
     async def put_gateway(request: web.Request) -> web.Response:
         sent = await body(request, GatewayBody)
-        _check_key(sent.public_key)
         return answer(
             await describe_gateway(
                 office,
                 name=request.match_info["name"],
                 institution=sent.institution,
                 place=sent.place,
-                public_key=sent.public_key,
+                public_key=sent.checked_key(),
             )
         )
 
@@ -93,10 +100,3 @@ def routes(office: Office, *, root: str | None) -> web.RouteTableDef:
         return answer(await enrol_gateway(office, await body(request, Enrol), root=root))
 
     return table
-
-
-def _check_key(pem: str) -> None:
-    try:
-        public_keys(pem)
-    except ValueError:
-        raise Unfit("the public key is not a P-256 key in PEM") from None

@@ -75,3 +75,17 @@ def two_faced(sent: Wire, *, told_the_broker: str, told_the_reader: str) -> byte
         + table(fields + inner)
         + ends(told_the_broker)
     )
+
+
+def nesting(value: object) -> int:
+    """How deep tables and lists lie in each other."""
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(nesting, value.values() if isinstance(value, dict) else value), default=0)
+
+
+def count(value: object) -> int:
+    """Fields in all; of two with one name pamqp keeps the last."""
+    if not isinstance(value, dict | list):
+        return 0
+    return sum(1 + count(each) for each in (value.values() if isinstance(value, dict) else value))

@@ -116,25 +116,11 @@ def test_no_table_is_read_as_another_than_pamqp_reads(fields: bytes, cut: int) -
         _, theirs = decode.field_table(table[: 4 + said])
     except Exception:  # noqa: BLE001  whatever it fails with
         theirs = Unreadable()
-    if said > MOST_BYTES or nesting(theirs) > DEEPEST or count(theirs) > MOST_FIELDS:
+    if said > MOST_BYTES or strange.nesting(theirs) > DEEPEST or strange.count(theirs) > MOST_FIELDS:
         theirs = Unreadable()
     ours = read(written).headers
     assert repr(ours) == repr(theirs)  # for a number that is none is not itself
     assert isinstance(ours, Unreadable) == isinstance(theirs, Unreadable)
-
-
-def nesting(value: object) -> int:
-    """How deep tables and lists lie in each other."""
-    if not isinstance(value, dict | list):
-        return 0
-    return 1 + max(map(nesting, value.values() if isinstance(value, dict) else value), default=0)
-
-
-def count(value: object) -> int:
-    """Fields in all; of two with one name pamqp keeps the last."""
-    if not isinstance(value, dict | list):
-        return 0
-    return sum(1 + count(each) for each in (value.values() if isinstance(value, dict) else value))
 
 
 @given(name=st.sampled_from(WORDS), content=st.binary(max_size=255))
